@@ -1,0 +1,133 @@
+"""Questions and the banks they come from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+LETTERS = "ABCDEF"
+"""The names of the options on a card; a question has 2 to 6 of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that can be chosen. `why` says why it is right or wrong."""
+
+    text: str
+    why: str
+    correct: bool = False
+    fixed: bool = False
+    """True: stays behind the options that are shuffled, such as "None of the above"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where to read more."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One multiple-choice question, complete with everything that teaches."""
+
+    bank: str
+    id: str
+    topic: str
+    prompt: str
+    options: tuple[Option, ...]
+    explanation: str
+    hints: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    level: str = "recall"
+    difficulty: str = "medium"
+    facts: tuple[str, ...] = ()
+
+    @cached_property
+    def key(self) -> frozenset[int]:
+        """The places of the correct options, in the order of the bank."""
+        return frozenset(place for place, option in enumerate(self.options) if option.correct)
+
+    @cached_property
+    def version(self) -> str:
+        """The content hash: changes when anything in the question changes, and only then."""
+        content = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()[:24]
+
+    @property
+    def choose(self) -> int:
+        """How many options a member chooses."""
+        return len(self.key)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The question as plain values, for storing the version that was asked."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Question:
+        """The inverse of `to_dict`."""
+        return cls(
+            **{
+                **values,
+                "options": tuple(Option(**option) for option in values["options"]),
+                "references": tuple(Reference(**reference) for reference in values["references"]),
+                "hints": tuple(values["hints"]),
+                "facts": tuple(values["facts"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A part of a bank's subject. `weight` is per cent of the subject."""
+
+    id: str
+    title: str
+    weight: int
+
+
+@dataclass(frozen=True)
+class Bank:
+    """A folder of questions on one subject."""
+
+    id: str
+    title: str
+    language: str
+    license: str
+    disclaimer: str
+    pass_mark: int
+    topics: Mapping[str, Topic]
+    questions: tuple[Question, ...]
+
+    def on_topic(self, topic: str | None) -> tuple[Question, ...]:
+        """The questions on one topic, or all of them for None."""
+        return self.questions if topic is None else tuple(q for q in self.questions if q.topic == topic)
+
+    @cached_property
+    def topics_with_questions(self) -> tuple[Topic, ...]:
+        """The topics that a quiz can be about, in the order of the bank."""
+        used = {question.topic for question in self.questions}
+        return tuple(topic for topic in self.topics.values() if topic.id in used)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All banks that are loaded, by id, in alphabetical order; the first one is the default."""
+
+    banks: Mapping[str, Bank] = field(default_factory=dict)
+
+    @property
+    def default(self) -> Bank:
+        """The bank that is used when nobody names one."""
+        return next(iter(self.banks.values()))
+
+    def topic_title(self, question: Question) -> str:
+        """What to call a question's topic, also when its bank has changed since it was asked."""
+        bank = self.banks.get(question.bank)
+        topic = bank.topics.get(question.topic) if bank else None
+        return topic.title if topic else question.topic
