@@ -1,0 +1,1 @@
+"""Question banks: YAML on disk becomes a validated `Catalog`, or a list of every problem found."""

@@ -1,0 +1,217 @@
+"""The format of a bank's files. The JSON Schemas for editors are generated from these models."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
+
+from bot.domain.questions import Bank, Option, Question, Reference, Topic
+
+Slug = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64),
+    Field(examples=["base-vs-instruct"]),
+]
+
+
+CARD_TEXT = 3600
+"""What a question may put on one card. Discord allows 4,000 characters in a message
+(https://docs.discord.com/developers/components/reference); the rest is ours: headings, points, tally, names."""
+
+CARD_BYTES = 8000
+"""The same in UTF-8 bytes: Discord fails above about 10 kB, which counts for CJK and emoji
+(https://github.com/discord/discord-api-docs/issues/8554)."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class OptionFormat(_Strict):
+    """One answer that can be chosen."""
+
+    text: str = Field(min_length=1, max_length=300, description="What the option says.")
+    correct: bool = Field(False, description="true for a correct option. Leave it out for the others.")
+    why: str = Field(
+        min_length=1,
+        max_length=500,
+        description="Why this option is right or wrong; shown to members who chose it.",
+    )
+    fixed: bool = Field(
+        False, description='true keeps the option last when options are shuffled ("None of the above").'
+    )
+
+
+class ReferenceFormat(_Strict):
+    """Where to read more."""
+
+    title: str = Field(min_length=1, max_length=100, description="What the link is called.")
+    url: Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s()<>]+$")] = Field(
+        description="A full web address, beginning with https://."
+    )
+
+    @model_validator(mode="after")
+    def _is_address(self) -> ReferenceFormat:
+        TypeAdapter(HttpUrl).validate_python(self.url)
+        return self
+
+
+def _problem(kind: str, message: str) -> PydanticCustomError:
+    return PydanticCustomError(kind, message)
+
+
+class QuestionFormat(_Strict):
+    """One question."""
+
+    id: Slug = Field(description="Unique in the bank, and never reused for another question.")
+    facts: list[Annotated[str, StringConstraints(min_length=1, max_length=40)]] = Field(
+        default_factory=list, max_length=10, description="Codes of what it tests."
+    )
+    level: Literal["recall", "apply", "judge"] = Field("recall", description="What it asks of the member.")
+    difficulty: Literal["easy", "medium", "hard"] = Field("medium", description="How hard it is.")
+    prompt: str = Field(
+        min_length=1, max_length=2000, description="The question. Markdown and fenced code blocks are shown."
+    )
+    options: list[OptionFormat] = Field(min_length=2, max_length=6, description="The answers to choose from.")
+    explanation: str = Field(
+        min_length=1, max_length=2000, description="Teaches the idea; shown with every verdict."
+    )
+    hints: list[Annotated[str, StringConstraints(min_length=1, max_length=500)]] = Field(
+        default_factory=list, max_length=4, description="From gentle to strong. None gives the key away."
+    )
+    references: list[ReferenceFormat] = Field(
+        default_factory=list, max_length=4, description="Where to read more."
+    )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> QuestionFormat:
+        correct = sum(option.correct for option in self.options)
+        if correct == 0:
+            raise _problem("no_key", "no option is correct; mark at least one with 'correct: true'")
+        if correct == len(self.options):
+            raise _problem("all_keys", "every option is correct; at least one must be wrong")
+        texts = [option.text.casefold() for option in self.options]
+        if len(set(texts)) < len(texts):
+            raise _problem("same_options", "two options say the same; give each its own text")
+        if len(set(self.hints)) < len(self.hints):
+            raise _problem("same_hints", "two hints say the same; remove one")
+        for name in ("prompt", "explanation"):
+            if getattr(self, name).count("```") % 2:
+                raise _problem(
+                    "open_code", f"{name} opens a code block (```) and does not close it; add the closing ```"
+                )
+        for card, parts in self._cards().items():
+            text = "".join(parts)
+            if len(text) > CARD_TEXT:
+                raise _problem(
+                    "card_too_long",
+                    f"the {card} would have {len(text):,} characters of text, and Discord takes {CARD_TEXT:,} "
+                    "beside the bot's own; shorten it",
+                )
+            if len(text.encode()) > CARD_BYTES:
+                raise _problem(
+                    "card_too_big",
+                    f"the {card} would take {len(text.encode()):,} bytes, and Discord takes {CARD_BYTES:,} "
+                    "beside the bot's own; shorten it",
+                )
+        return self
+
+    def _cards(self) -> dict[str, list[str]]:
+        """The text that each kind of card shows of this question, at most."""
+        texts = [option.text for option in self.options]
+        whys = [option.why for option in self.options]
+        links = [f"[{reference.title}]({reference.url})" for reference in self.references]
+        return {
+            "question card (prompt and options)": [self.prompt, *texts],
+            "explanation card (options with their whys, explanation and references)": [
+                *texts,
+                *whys,
+                self.explanation,
+                *links,
+            ],
+            "hint card (all hints)": self.hints,
+        }
+
+
+class QuestionFileFormat(_Strict):
+    """A file of questions on one topic: `<topic>.yaml`."""
+
+    topic: Slug = Field(description="The id of the topic, as bank.yaml names it.")
+    questions: list[QuestionFormat] = Field(min_length=1, description="The questions on this topic.")
+
+
+class TopicFormat(_Strict):
+    """One topic of a bank."""
+
+    title: str = Field(min_length=1, max_length=80, description="What members see.")
+    weight: int = Field(ge=1, le=100, description="Its part of the subject, in per cent.")
+
+
+class BankFormat(_Strict):
+    """`bank.yaml`: what a bank is about."""
+
+    id: Slug = Field(description="The name of the bank's folder.")
+    title: str = Field(min_length=1, max_length=80, description="What members see.")
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = Field(
+        description="The language tag of the questions, such as en."
+    )
+    license: str = Field(
+        min_length=1, max_length=80, description="The licence of the questions, such as CC-BY-4.0."
+    )
+    disclaimer: str = Field(
+        min_length=1, max_length=300, description="Shown in /help: what this bank is not."
+    )
+    pass_mark: int = Field(80, ge=1, le=100, description="Per cent right that passes a mock exam.")
+    topics: dict[Slug, TopicFormat] = Field(
+        min_length=1, max_length=50, description="The topics by id; their weights add up to 100."
+    )
+
+    @model_validator(mode="after")
+    def _weights_add_up(self) -> BankFormat:
+        total = sum(topic.weight for topic in self.topics.values())
+        if total != 100:
+            raise _problem("weights", f"the weights of the topics add up to {total}; they must add up to 100")
+        return self
+
+
+def to_question(bank: str, topic: str, source: QuestionFormat) -> Question:
+    """The domain's question for a validated one from a file."""
+    return Question(
+        bank=bank,
+        id=source.id,
+        topic=topic,
+        prompt=source.prompt,
+        options=tuple(Option(o.text, o.why, o.correct, o.fixed) for o in source.options),
+        explanation=source.explanation,
+        hints=tuple(source.hints),
+        references=tuple(Reference(r.title, r.url) for r in source.references),
+        level=source.level,
+        difficulty=source.difficulty,
+        facts=tuple(source.facts),
+    )
+
+
+def to_bank(source: BankFormat, questions: list[Question]) -> Bank:
+    """The domain's bank for a validated `bank.yaml` and its questions."""
+    return Bank(
+        id=source.id,
+        title=source.title,
+        language=source.language,
+        license=source.license,
+        disclaimer=source.disclaimer,
+        pass_mark=source.pass_mark,
+        topics={id_: Topic(id_, topic.title, topic.weight) for id_, topic in source.topics.items()},
+        questions=tuple(questions),
+    )
+
+
+def json_schemas() -> dict[str, dict[str, Any]]:
+    """The JSON Schemas by file name, for editors that complete and check YAML while it is written."""
+    schemas = {}
+    models: dict[str, type[BaseModel]] = {"bank": BankFormat, "questions": QuestionFileFormat}
+    for name, model in models.items():
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+        schemas[f"{name}.schema.json"] = schema
+    return schemas
