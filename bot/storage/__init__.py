@@ -1,0 +1,1 @@
+"""SQLite: connections, migrations, and all the SQL. Takes and returns values of the domain."""

@@ -1,0 +1,161 @@
+"""Connections and migrations. JSON, PRAGMA and other things that only SQLite has stay in this file."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.resources
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import orjson
+
+from bot.errors import DatabaseError
+
+log = logging.getLogger(__name__)
+
+Row = Sequence[Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_ms(at: datetime) -> int:
+    """An aware datetime as milliseconds since 1970 in UTC."""
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """The aware UTC datetime of milliseconds since 1970."""
+    return _EPOCH + milliseconds * _MILLISECOND
+
+
+def to_mask(places: Iterable[int]) -> int:
+    """A set of places as a bit mask."""
+    return sum(1 << place for place in places)
+
+
+def from_mask(mask: int) -> frozenset[int]:
+    """The set of places in a bit mask."""
+    return frozenset(place for place in range(mask.bit_length()) if mask >> place & 1)
+
+
+def to_json(value: Any) -> str:
+    """JSON text, for a column or for a parameter that json_each() takes apart."""
+    return orjson.dumps(value).decode()
+
+
+def from_json(text: str) -> Any:
+    """The value of JSON text."""
+    return orjson.loads(text)
+
+
+class Database:
+    """One file with two connections: a writer, and a reader whose long queries never hold up an answer."""
+
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self.path = path
+        self._writer = writer
+        self._reader = reader
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, path: Path) -> AsyncIterator[Database]:
+        """Open the database, make it if it is missing, bring it up to date, and close it at the end.
+
+        Raises:
+            DatabaseError: it can't be opened, is no database, or was written by a newer version.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            async with aiosqlite.connect(path, isolation_level=None) as writer:
+                # WAL lets readers go on during a commit; FULL makes a commit survive a power cut
+                await writer.execute("PRAGMA busy_timeout = 5000")
+                await writer.execute("PRAGMA journal_mode = WAL")
+                await writer.execute("PRAGMA synchronous = FULL")
+                await writer.execute("PRAGMA foreign_keys = ON")
+                await _migrate(path, writer)
+                async with aiosqlite.connect(path, isolation_level=None) as reader:
+                    await reader.execute("PRAGMA busy_timeout = 5000")
+                    await reader.execute("PRAGMA query_only = ON")
+                    yield cls(path, writer, reader)
+                await writer.execute("PRAGMA optimize")
+        except (sqlite3.DatabaseError, OSError) as error:
+            raise DatabaseError(
+                f"The database {path} can't be used: {error}. Check that the folder may be written to and has "
+                "room, and that the file is a Studyhall database; a copy from a backup in the same folder helps "
+                "if it is damaged."
+            ) from error
+
+    async def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Rows as they were last committed."""
+        return list(await self._reader.execute_fetchall(sql, parameters))
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Statements that are committed together, or not at all. One at a time; others wait in line."""
+        async with self._turn:
+            try:
+                await self._writer.execute("BEGIN IMMEDIATE")
+                yield Transaction(self._writer)
+                # a cancelled caller must not leave the connection inside a transaction
+                await asyncio.shield(self._writer.execute("COMMIT"))
+            except BaseException:
+                with contextlib.suppress(sqlite3.OperationalError):
+                    await asyncio.shield(self._writer.execute("ROLLBACK"))
+                raise
+
+
+class Transaction:
+    """What may be done inside `Database.transaction()`."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def run(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Run one statement; the rows of its SELECT or RETURNING."""
+        return list(await self._connection.execute_fetchall(sql, parameters))
+
+    async def run_many(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each set of parameters."""
+        await self._connection.executemany(sql, parameters)
+
+
+def _migrations() -> list[str]:
+    folder = importlib.resources.files("bot.storage") / "migrations"
+    files = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name
+    )
+    return [file.read_text(encoding="utf-8") for file in files]
+
+
+async def _migrate(path: Path, connection: aiosqlite.Connection) -> None:
+    """Apply what is missing, each migration in a transaction of its own together with its number."""
+    migrations = _migrations()
+    (row,) = await connection.execute_fetchall("PRAGMA user_version")
+    version: int = row[0]
+    if version > len(migrations):
+        raise DatabaseError(
+            f"The database {path} was written by a newer version of Studyhall (its format is {version}, this "
+            f"version knows {len(migrations)}). Install the newer version again, or go back to the copy of the "
+            "database that was made before the upgrade."
+        )
+    if 0 < version < len(migrations):
+        copy = path.with_name(f"{path.name}.before-{len(migrations)}")
+        copy.unlink(missing_ok=True)
+        await connection.execute("VACUUM INTO ?", (str(copy),))
+        log.info("The database is being upgraded from format %d; a copy is in %s", version, copy)
+    for number in range(version + 1, len(migrations) + 1):
+        script = f"BEGIN IMMEDIATE;\n{migrations[number - 1]}\nPRAGMA user_version = {number};\nCOMMIT;"
+        try:
+            await connection.executescript(script)
+        except BaseException:
+            if connection.in_transaction:
+                await connection.execute("ROLLBACK")
+            raise

@@ -1,0 +1,25 @@
+"""What the bot remembers about itself from one run to the next."""
+
+from __future__ import annotations
+
+from bot.storage.database import Database
+
+
+class FactStore:
+    """Named texts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, name: str) -> str | None:
+        """The text kept under a name."""
+        rows = await self._database.read("SELECT value FROM fact WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
+
+    async def put(self, name: str, value: str) -> None:
+        """Keep a text under a name."""
+        async with self._database.transaction() as transaction:
+            await transaction.run(
+                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value),
+            )

@@ -1,0 +1,156 @@
+"""Rounds and the versions of the questions they asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.questions import Question
+from bot.domain.rounds import CloseReason, Round
+from bot.storage.database import Database, Row, Transaction, from_json, from_ms, to_json, to_ms
+from bot.storage.timers import clear_timers, set_timer
+
+CLOSE = "close"
+"""Timer: a round is to be closed."""
+RESULT = "result"
+"""Timer: the result of a closed round is to be posted."""
+
+_SELECT = """
+SELECT round.id, round.guild_id, round.channel_id, question_version.content, round.option_order,
+       round.opened_at, round.closes_at, round.message_id, round.quiz_id, round.position,
+       (SELECT count(*) FROM quiz_question WHERE quiz_question.quiz_id = round.quiz_id),
+       round.closed_at, round.close_reason
+FROM round JOIN question_version ON question_version.version = round.version
+"""
+
+_RENEWED = "CASE WHEN EXISTS (SELECT 1 FROM answer WHERE answer.round_id = round.id) THEN round.{0} ELSE excluded.{0} END"
+
+
+def _to_round(row: Row) -> Round:
+    id_, guild, channel, content, order, opened, closes, message, quiz, position, total, closed, reason = row
+    return Round(
+        id=id_,
+        guild_id=guild,
+        channel_id=channel,
+        question=Question.from_dict(from_json(content)),
+        order=tuple(int(place) for place in order.split(",")),
+        opened_at=from_ms(opened),
+        closes_at=from_ms(closes),
+        message_id=message,
+        quiz_id=quiz,
+        position=position,
+        total=total if quiz is not None else None,
+        closed_at=from_ms(closed) if closed is not None else None,
+        close_reason=CloseReason(reason) if reason is not None else None,
+    )
+
+
+async def keep_versions(transaction: Transaction, questions: Sequence[Question]) -> None:
+    """Store questions as they are now, as a part of a larger change."""
+    await transaction.run_many(
+        "INSERT INTO question_version (version, bank, question, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (question.version, question.bank, question.id, to_json(question.to_dict()))
+            for question in questions
+        ],
+    )
+
+
+async def close_round(transaction: Transaction, round_id: int, reason: CloseReason, now: datetime) -> bool:
+    """Close a round if it is open, as a part of a larger change. Its result then falls due."""
+    closed = await transaction.run(
+        "UPDATE round SET closed_at = ?, close_reason = ? WHERE id = ? AND closed_at IS NULL RETURNING id",
+        (to_ms(now), reason, round_id),
+    )
+    if closed:
+        await clear_timers(transaction, round_id, [CLOSE])
+        await set_timer(transaction, RESULT, round_id, now)
+    return bool(closed)
+
+
+class RoundStore:
+    """The rounds."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self,
+        *,
+        guild_id: int,
+        channel_id: int,
+        question: Question,
+        order: Sequence[int],
+        opened_at: datetime,
+        closes_at: datetime,
+        quiz_id: int | None = None,
+        position: int | None = None,
+    ) -> Round:
+        """A new round, which is not posted yet.
+
+        For a place in a quiz that has its round already (the bot died before it could note the message),
+        that round; its time begins anew unless somebody has answered.
+        """
+        async with self._database.transaction() as transaction:
+            await keep_versions(transaction, [question])
+            ((round_id,),) = await transaction.run(
+                "INSERT INTO round (guild_id, channel_id, quiz_id, position, version, option_order, opened_at, closes_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+                f"ON CONFLICT (quiz_id, position) DO UPDATE SET opened_at = {_RENEWED.format('opened_at')}, "
+                f"closes_at = {_RENEWED.format('closes_at')} RETURNING id",
+                (
+                    guild_id,
+                    channel_id,
+                    quiz_id,
+                    position,
+                    question.version,
+                    ",".join(map(str, order)),
+                    to_ms(opened_at),
+                    to_ms(closes_at),
+                ),
+            )
+            (row,) = await transaction.run(f"{_SELECT} WHERE round.id = ?", (round_id,))
+        return _to_round(row)
+
+    async def posted(self, round_id: int, message_id: int, close_at: datetime) -> bool:
+        """Note the message of a round and when to close it. False: it has been closed meanwhile."""
+        async with self._database.transaction() as transaction:
+            is_open = await transaction.run(
+                "UPDATE round SET message_id = ? WHERE id = ? RETURNING closed_at IS NULL",
+                (message_id, round_id),
+            )
+            if is_open[0][0]:
+                await set_timer(transaction, CLOSE, round_id, close_at)
+        return bool(is_open[0][0])
+
+    async def close(self, round_id: int, reason: CloseReason, now: datetime) -> bool:
+        """Close a round. False: it was closed already."""
+        async with self._database.transaction() as transaction:
+            return await close_round(transaction, round_id, reason, now)
+
+    async def get(self, round_id: int) -> Round | None:
+        """A round by its id."""
+        rows = await self._database.read(f"{_SELECT} WHERE round.id = ?", (round_id,))
+        return _to_round(rows[0]) if rows else None
+
+    async def open(self) -> list[Round]:
+        """All rounds that are open."""
+        rows = await self._database.read(f"{_SELECT} WHERE round.closed_at IS NULL ORDER BY round.id")
+        return [_to_round(row) for row in rows]
+
+    async def of_quiz(self, quiz_id: int) -> list[Round]:
+        """The rounds of a quiz in the order in which they were asked."""
+        rows = await self._database.read(
+            f"{_SELECT} WHERE round.quiz_id = ? ORDER BY round.position", (quiz_id,)
+        )
+        return [_to_round(row) for row in rows]
+
+    async def last_asked(self, guild_id: int, bank: str) -> dict[str, datetime]:
+        """When each question of a bank was last asked in a server."""
+        rows = await self._database.read(
+            "SELECT question_version.question, max(round.opened_at) FROM round "
+            "JOIN question_version ON question_version.version = round.version "
+            "WHERE round.guild_id = ? AND question_version.bank = ? GROUP BY question_version.question",
+            (guild_id, bank),
+        )
+        return {question: from_ms(opened_at) for question, opened_at in rows}

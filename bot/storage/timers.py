@@ -1,0 +1,73 @@
+"""What falls due when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.storage.database import Database, Transaction, from_ms, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """One piece of work that falls due. `subject` is the id of the round, quiz … that it is about."""
+
+    kind: str
+    subject: int
+    due_at: datetime
+    attempts: int = 0
+
+
+async def set_timer(transaction: Transaction, kind: str, subject: int, due_at: datetime) -> None:
+    """Set a timer, or move it if it is set, as a part of a larger change."""
+    await transaction.run(
+        "INSERT INTO timer (kind, subject, due_at) VALUES (?, ?, ?) "
+        "ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, attempts = 0",
+        (kind, subject, to_ms(due_at)),
+    )
+
+
+async def clear_timers(transaction: Transaction, subject: int, kinds: Iterable[str]) -> None:
+    """Take timers away, as a part of a larger change."""
+    await transaction.run_many(
+        "DELETE FROM timer WHERE kind = ? AND subject = ?", [(kind, subject) for kind in kinds]
+    )
+
+
+class TimerStore:
+    """The timers, as the scheduler sees them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> list[Timer]:
+        """Every timer, the earliest first. There are as many as open rounds and running quizzes."""
+        rows = await self._database.read(
+            "SELECT kind, subject, due_at, attempts FROM timer ORDER BY due_at, kind, subject"
+        )
+        return [Timer(kind, subject, from_ms(due_at), attempts) for kind, subject, due_at, attempts in rows]
+
+    async def advance(self, kind: str, subject: int, due_at: datetime) -> None:
+        """Let a timer that is set fall due earlier; does nothing if it is gone."""
+        async with self._database.transaction() as transaction:
+            await transaction.run(
+                "UPDATE timer SET due_at = ? WHERE kind = ? AND subject = ? AND due_at > ?",
+                (to_ms(due_at), kind, subject, to_ms(due_at)),
+            )
+
+    async def postpone(self, timer: Timer, due_at: datetime) -> None:
+        """Try again later."""
+        async with self._database.transaction() as transaction:
+            await transaction.run(
+                "UPDATE timer SET due_at = ?, attempts = ? WHERE kind = ? AND subject = ?",
+                (to_ms(due_at), timer.attempts + 1, timer.kind, timer.subject),
+            )
+
+    async def done(self, timer: Timer) -> None:
+        """Forget a timer whose work is done, unless the work has set it anew."""
+        async with self._database.transaction() as transaction:
+            await transaction.run(
+                "DELETE FROM timer WHERE kind = ? AND subject = ? AND due_at = ? AND attempts = ?",
+                (timer.kind, timer.subject, to_ms(timer.due_at), timer.attempts),
+            )
