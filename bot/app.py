@@ -1,0 +1,141 @@
+"""The composition root: the only place that builds things and hands them to each other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import aiohttp
+
+from bot.client import StudyhallClient
+from bot.clock import Clock
+from bot.config import Settings
+from bot.storage.answers import AnswerStore
+from bot.storage.boards import BoardStore
+from bot.storage.database import Database
+from bot.storage.facts import FactStore
+from bot.storage.hints import HintStore, ReportStore
+from bot.storage.quizzes import QuizStore
+from bot.storage.rounds import RoundStore
+from bot.storage.timers import TimerStore
+from bot.study.answers import Explanations, Reports
+from bot.study.boards import Boards
+from bot.study.hints import Hints
+from bot.study.library import Library
+from bot.study.quizzes import Quizzes
+from bot.study.rounds import Rounds
+from bot.study.scheduler import Scheduler
+from cogs.poster import DiscordPoster
+
+EXTENSIONS = ("cogs.answers", "cogs.quizzes", "cogs.hints", "cogs.boards", "cogs.reports", "cogs.guide")
+
+_STOP_PATIENCE = 2.0
+"""Seconds that running work gets at shutdown; what is left is done after the next start."""
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        """The present in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for real."""
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that runs, for the cogs' `setup()` to pick from."""
+
+    clock: Clock
+    client: StudyhallClient
+    poster: DiscordPoster
+    library: Library
+    facts: FactStore
+    rounds: Rounds
+    quizzes: Quizzes
+    hints: Hints
+    explanations: Explanations
+    reports: Reports
+    boards: Boards
+    scheduler: Scheduler
+
+    async def start(self) -> None:
+        """Take up what was under way when the bot stopped. Discord is connected by now."""
+        await self.rounds.start(await self.quizzes.expected())
+        await self.scheduler.start()
+
+    async def stop(self) -> None:
+        """Finish what is under way, within a few seconds."""
+        await self.scheduler.stop(_STOP_PATIENCE)
+        await self.rounds.stop()
+
+
+@contextlib.asynccontextmanager
+async def open_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+    connector: aiohttp.BaseConnector | None = None,
+) -> AsyncIterator[App]:
+    """Build everything, ready to connect; at the end, put everything away.
+
+    Raises:
+        StudyhallError: the banks or the database can't be used.
+    """
+    clock = clock or SystemClock()
+    rng = rng or random.SystemRandom()
+    library = Library(settings.banks)
+    library.load()
+    async with Database.open(settings.database) as database:
+        client = StudyhallClient(EXTENSIONS, connector)
+        poster = DiscordPoster(client, library, clock)
+        round_store, quiz_store = RoundStore(database), QuizStore(database)
+        answers, hint_store, timers = AnswerStore(database), HintStore(database), TimerStore(database)
+        scheduler = Scheduler(timers, clock)
+        rounds = Rounds(
+            rounds=round_store,
+            answers=answers,
+            hints=hint_store,
+            timers=timers,
+            scheduler=scheduler,
+            poster=poster,
+            clock=clock,
+            rng=rng,
+        )
+        quizzes = Quizzes(
+            quizzes=quiz_store,
+            round_store=round_store,
+            answers=answers,
+            rounds=rounds,
+            library=library,
+            scheduler=scheduler,
+            poster=poster,
+            clock=clock,
+            rng=rng,
+        )
+        client.app = app = App(
+            clock=clock,
+            client=client,
+            poster=poster,
+            library=library,
+            facts=FactStore(database),
+            rounds=rounds,
+            quizzes=quizzes,
+            hints=Hints(hint_store, rounds),
+            explanations=Explanations(answers, rounds),
+            reports=Reports(ReportStore(database), rounds, clock),
+            boards=Boards(BoardStore(database), clock),
+            scheduler=scheduler,
+        )
+        try:
+            yield app
+        finally:
+            await app.stop()

@@ -1,0 +1,43 @@
+"""A sign of life for whoever watches the process: a file whose age tells whether the bot is connected."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.clock import Clock
+
+BEAT = 15.0
+"""Seconds between two signs of life."""
+
+STALE = timedelta(seconds=60)
+"""After this long without one, the bot counts as ill."""
+
+
+def health_file(database: Path) -> Path:
+    """Where the sign of life of the bot with this database is."""
+    return database.with_name(f"{database.name}.alive")
+
+
+async def beat(database: Path, is_well: Callable[[], bool], clock: Clock) -> None:
+    """Leave a sign of life again and again while all is well, until cancelled."""
+    path = health_file(database)
+    try:
+        while True:
+            if is_well():
+                with contextlib.suppress(OSError):  # a full disk must not end the bot for this
+                    path.write_text(clock.now().isoformat(), encoding="utf-8")
+            await clock.sleep(BEAT)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def is_alive(database: Path) -> bool:
+    """Whether there was a sign of life lately."""
+    try:
+        last = datetime.fromisoformat(health_file(database).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return datetime.now(UTC) - last < STALE

@@ -1,0 +1,1 @@
+"""What members and moderators do, one module per activity. Knows neither Discord nor SQL."""

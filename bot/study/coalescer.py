@@ -1,0 +1,65 @@
+"""Many changes, few edits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.clock import Clock
+
+log = logging.getLogger(__name__)
+
+
+class Coalescer:
+    """Shows the newest value of things that change often: one edit in flight for each, with a pause after it.
+
+    Discord answers about five edits in five seconds per channel, and queues the rest in order; a queue of
+    outdated numbers would then run for minutes.
+    """
+
+    def __init__(self, show: Callable[[int], Awaitable[None]], clock: Clock, pause: float) -> None:
+        """`show` reads the newest value of a thing and shows it; `pause` is in seconds."""
+        self._show = show
+        self._clock = clock
+        self._pause = pause
+        self._changed: set[int] = set()
+        self._showing: set[int] = set()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def changed(self, thing: int) -> None:
+        """Show a thing soon. Costs next to nothing while its edit is under way."""
+        self._changed.add(thing)
+        if thing not in self._tasks:
+            self._tasks[thing] = asyncio.create_task(self._run(thing))
+
+    async def finish(self, thing: int) -> None:
+        """Show it no more; comes back when no edit of it is in flight, so that a last one is the last."""
+        self._changed.discard(thing)
+        task = self._tasks.get(thing)
+        if task is None:
+            return
+        if thing not in self._showing:
+            task.cancel()
+        await asyncio.wait([task])
+
+    async def stop(self) -> None:
+        """Stop everything."""
+        for thing in list(self._tasks):
+            await self.finish(thing)
+
+    async def _run(self, thing: int) -> None:
+        try:
+            while thing in self._changed:
+                self._changed.discard(thing)
+                self._showing.add(thing)
+                try:
+                    await self._show(thing)
+                except Exception as error:
+                    # the next change, or the end of the round, shows the number anyway
+                    log.warning("A tally could not be shown: %s", error)
+                finally:
+                    self._showing.discard(thing)
+                await self._clock.sleep(self._pause)
+        finally:
+            del self._tasks[thing]

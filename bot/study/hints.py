@@ -1,0 +1,86 @@
+"""Hints: the next step of a question's ladder, for its price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.rounds import Round
+from bot.errors import RefusedError
+from bot.storage.hints import HintStore
+from bot.study.rounds import OpenRound, Rounds
+
+DOUBLE_CLICK = timedelta(seconds=2)
+"""Two requests closer together than this are one: a double click must not cost twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a member may see now. `taken` steps of the ladder, the last of which may be new."""
+
+    round: Round
+    taken: int
+    is_new: bool
+
+    @property
+    def left(self) -> int:
+        """How many more there are."""
+        return len(self.round.question.hints) - self.taken
+
+
+class Hints:
+    """Gives hints and notes what they cost."""
+
+    def __init__(self, hints: HintStore, rounds: Rounds) -> None:
+        self._hints = hints
+        self._rounds = rounds
+
+    def choices(self, channel_id: int, member_id: int) -> list[OpenRound]:
+        """The open questions of a channel that a member could ask for help with.
+
+        Raises:
+            RefusedError: there are none.
+        """
+        found = self._rounds.open_in(channel_id)
+        if not found:
+            raise RefusedError(
+                "No question is open in this channel. Start a quiz with `/quiz start`, or post one with `/question`."
+            )
+        unanswered = [state for state in found if member_id not in state.answered]
+        if not unanswered:
+            raise RefusedError(_ANSWERED)
+        return unanswered
+
+    async def take(self, round_id: int, guild_id: int, member_id: int, asked_at: datetime) -> Hint:
+        """The next hint for a member; it is noted before it is shown.
+
+        Raises:
+            RefusedError: the question is closed, answered, or has no hints.
+        """
+        state = self._rounds.get_open(round_id)
+        if state is None or state.round.guild_id != guild_id or asked_at >= state.round.closes_at:
+            await self._rounds.get(round_id, guild_id)
+            raise RefusedError(
+                "This question is closed, so there is nothing left to hint at. Its answer stands below it."
+            )
+        if member_id in state.answered:
+            raise RefusedError(_ANSWERED)
+        ladder = state.round.question.hints
+        if not ladder:
+            raise RefusedError("This question comes without hints.")
+        taken = state.hints.get(member_id, 0)
+        last = state.last_hint.get(member_id)
+        if taken == len(ladder) or (last is not None and asked_at - last < DOUBLE_CLICK):
+            return Hint(state.round, taken, is_new=False)
+        # counted first, so that an answer that comes in between pays for it
+        state.hints[member_id] = taken + 1
+        state.last_hint[member_id] = asked_at
+        try:
+            await self._hints.take(round_id, member_id, taken + 1, asked_at)
+        except BaseException:
+            state.hints[member_id] = taken
+            raise
+        return Hint(state.round, taken + 1, is_new=True)
+
+
+_ANSWERED = "You have answered already, so you need no more hints. `/explain` shows the full explanation."

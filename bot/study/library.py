@@ -1,0 +1,59 @@
+"""The banks that are in use."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from bot.banks.loader import Problem, load_catalog
+from bot.domain.questions import Bank, Catalog
+from bot.errors import BankError, RefusedError
+
+log = logging.getLogger(__name__)
+
+
+class Library:
+    """Holds the catalog, and replaces it as a whole."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.catalog = Catalog()
+
+    def load(self) -> None:
+        """Load the banks at start. Broken ones are left out, with their problems in the log.
+
+        Raises:
+            BankError: not one bank is usable.
+        """
+        loaded = load_catalog(self._folder)
+        for problem in loaded.problems:
+            log.error("%s", problem)
+        if not loaded.catalog.banks:
+            problems = "\n".join(f"  {problem}" for problem in loaded.problems[:20])
+            raise BankError(
+                f"There is no usable question bank in {self._folder}:\n{problems}\n"
+                "Mend these, check with 'python -m bot check', and start again."
+            )
+        self.catalog = loaded.catalog
+
+    async def reload(self) -> tuple[Problem, ...]:
+        """Read the folder again. With any problem the old catalog stays, and the problems are returned."""
+        loaded = await asyncio.to_thread(load_catalog, self._folder)
+        if not loaded.problems:
+            self.catalog = loaded.catalog
+        return loaded.problems
+
+    def bank(self, id_: str | None) -> Bank:
+        """A bank by its id, or the default one.
+
+        Raises:
+            RefusedError: there is none of that name.
+        """
+        if id_ is None:
+            return self.catalog.default
+        bank = self.catalog.banks.get(id_)
+        if bank is None:
+            names = ", ".join(self.catalog.banks)
+            raise RefusedError(f"There is no question bank called “{id_}”. Choose one of: {names}.")
+        return bank

@@ -1,0 +1,316 @@
+"""Rounds: opening one, answering, closing, and the result."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from bot.domain.questions import Question
+from bot.domain.rounds import Answer, CloseReason, Round, round_result, shuffled_order
+from bot.domain.scoring import grade, points
+from bot.domain.windows import week_start
+from bot.errors import MessageGoneError, PostError, RefusedError
+from bot.storage.answers import AnswerStore
+from bot.storage.hints import HintStore
+from bot.storage.rounds import CLOSE, RoundStore
+from bot.storage.timers import Timer, TimerStore
+from bot.study.coalescer import Coalescer
+from bot.study.poster import Poster
+from bot.study.scheduler import Scheduler
+
+log = logging.getLogger(__name__)
+
+SERVER_ZONE = ZoneInfo("UTC")
+"""Where weeks begin on Monday 00:00, until a server can choose."""
+
+GRACE = timedelta(seconds=1)
+"""How long after its deadline a round still takes clicks that were made before it and are on their way."""
+
+TALLY_PAUSE = 1.5
+"""Seconds between two edits of one card."""
+
+
+@dataclass(slots=True)
+class OpenRound:
+    """An open round with what a click needs to know, so that a click reads nothing from disk."""
+
+    round: Round
+    expected: frozenset[int] = frozenset()
+    """Who answered earlier in the quiz; when all of them have answered, the round closes early."""
+    answered: set[int] = field(default_factory=set)
+    hints: dict[int, int] = field(default_factory=dict)
+    """How many hints each member has taken."""
+    last_hint: dict[int, datetime] = field(default_factory=dict)
+    complete: bool = False
+    """Everyone expected has answered, and closing is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The answer counts."""
+
+    round: Round
+    answer: Answer
+    scored: bool
+    """False: the member has answered this question before this week, so it earns no board points."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredBefore:
+    """An earlier answer of the member stands."""
+
+    round: Round
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOver:
+    """The round was closed when the member clicked."""
+
+    round: Round
+    answer: Answer | None
+    """What the member had answered in time, if anything."""
+
+
+Reply = Recorded | AnsweredBefore | RoundOver
+
+
+class Rounds:
+    """All rounds that are open, and what happens to them."""
+
+    def __init__(
+        self,
+        *,
+        rounds: RoundStore,
+        answers: AnswerStore,
+        hints: HintStore,
+        timers: TimerStore,
+        scheduler: Scheduler,
+        poster: Poster,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._rounds = rounds
+        self._answers = answers
+        self._hints = hints
+        self._timers = timers
+        self._scheduler = scheduler
+        self._poster = poster
+        self._clock = clock
+        self._rng = rng
+        self._open: dict[int, OpenRound] = {}
+        self._tallies = Coalescer(self._show_tally, clock, TALLY_PAUSE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        scheduler.register(CLOSE, self._close_when_due, self._give_up)
+
+    async def start(self, expected: dict[int, frozenset[int]]) -> None:
+        """Take up the rounds that were open when the bot stopped; `expected` is by quiz."""
+        for round_ in await self._rounds.open():
+            answers = await self._answers.of_round(round_.id)
+            state = self._open[round_.id] = OpenRound(
+                round_,
+                expected.get(round_.quiz_id or 0, frozenset()),
+                {answer.member_id for answer in answers},
+                await self._hints.of_round(round_.id),
+            )
+            self._close_if_complete(state)
+            if round_.message_id is not None:
+                # brings the number on the card up to date, and finds out whether the card is still there
+                self._tallies.changed(round_.id)
+            elif round_.quiz_id is None:
+                # a question whose card was never noted as posted; a quiz posts its own again
+                await self.close(round_.id, CloseReason.REFUSED)
+
+    async def stop(self) -> None:
+        """Finish what is under way."""
+        await self._answers.flush()
+        await self._tallies.stop()
+
+    def get_open(self, round_id: int) -> OpenRound | None:
+        """An open round."""
+        return self._open.get(round_id)
+
+    def open_in(self, channel_id: int) -> list[OpenRound]:
+        """The open rounds of a channel, that of a running quiz first, then the newest."""
+        found = [state for state in self._open.values() if state.round.channel_id == channel_id]
+        return sorted(found, key=lambda state: (state.round.quiz_id is None, -state.round.id))
+
+    async def get(self, round_id: int, guild_id: int) -> Round:
+        """A round, open or closed.
+
+        Raises:
+            RefusedError: it is not known in this server.
+        """
+        state = self._open.get(round_id)
+        round_ = state.round if state else await self._rounds.get(round_id)
+        if round_ is None or round_.guild_id != guild_id:
+            raise RefusedError(
+                "I have no record of this question. It may come from before my database was replaced; "
+                "`/quiz start` begins a new quiz."
+            )
+        return round_
+
+    async def open(
+        self,
+        *,
+        guild_id: int,
+        channel_id: int,
+        question: Question,
+        open_for: timedelta,
+        quiz_id: int | None = None,
+        position: int | None = None,
+        expected: Iterable[int] = (),
+    ) -> Round:
+        """Post a question and open a round on it.
+
+        Raises:
+            PostError: Discord did not take the card. The round of a quiz is kept for another try.
+        """
+        now = self._clock.now()
+        round_ = await self._rounds.add(
+            guild_id=guild_id,
+            channel_id=channel_id,
+            question=question,
+            order=shuffled_order(question, self._rng),
+            opened_at=now,
+            closes_at=now + open_for,
+            quiz_id=quiz_id,
+            position=position,
+        )
+        if round_.closed_at is not None:
+            return round_
+        # known before it is posted: the first click can come before Discord has confirmed the message
+        state = self._open.get(round_.id)
+        if state is None:
+            state = self._open[round_.id] = OpenRound(round_, frozenset(expected))
+        state.round = round_
+        try:
+            message_id = await self._poster.post_question(round_)
+        except BaseException:
+            if quiz_id is None:
+                await self.close(round_.id, CloseReason.REFUSED)
+            raise
+        state.round = round_ = replace(state.round, message_id=message_id)
+        close_at = self._clock.now() if state.complete else round_.closes_at + GRACE
+        if await self._rounds.posted(round_.id, message_id, close_at):
+            self._scheduler.expect(close_at)
+            if state.answered:
+                self._tallies.changed(round_.id)
+        else:
+            # closed while Discord was busy posting, so its end could not be shown on a card not yet known
+            answers = await self._answers.of_round(round_.id)
+            with contextlib.suppress(PostError):
+                await self._poster.show_closed(round_, round_result(round_, answers))
+        return round_
+
+    async def answer(
+        self, round_id: int, guild_id: int, member_id: int, places: Iterable[int], clicked_at: datetime
+    ) -> Reply:
+        """Take a member's answer. It is on disk when this comes back.
+
+        `places` are those on the card; `clicked_at` is the time of the click itself (aware UTC), so that a
+        fair click is not lost to a slow network.
+
+        Raises:
+            RefusedError: there is no such round in this server.
+        """
+        state = self._open.get(round_id)
+        if state is None or state.round.guild_id != guild_id:
+            return await self._over(await self.get(round_id, guild_id), member_id)
+        round_ = state.round
+        if member_id in state.answered:
+            standing = await self._answers.find(round_id, member_id)
+            if standing is not None:
+                return AnsweredBefore(round_, standing)
+        if clicked_at >= round_.closes_at:
+            return await self._over(round_, member_id)
+        choice = frozenset(round_.order[place] for place in places)
+        graded = grade(round_.question.key, choice)
+        hints = state.hints.get(member_id, 0)
+        earned = points(graded, time_left=round_.time_left(clicked_at), hints=hints)
+        answer = Answer(round_id, member_id, choice, clicked_at, hints, graded.outcome, earned)
+        stored = await self._answers.add(answer, week_start(clicked_at, SERVER_ZONE))
+        if stored.stands is None:
+            return await self._over(round_, member_id)
+        if not stored.is_new:
+            return AnsweredBefore(round_, stored.stands)
+        state.answered.add(member_id)
+        self._tallies.changed(round_id)
+        self._close_if_complete(state)
+        return Recorded(round_, answer, stored.scored)
+
+    async def close(self, round_id: int, reason: CloseReason) -> bool:
+        """Close a round now. False: it was closed already."""
+        now = self._clock.now()
+        closed = await self._rounds.close(round_id, reason, now)
+        self.forget(round_id)
+        if closed:
+            self._scheduler.expect(now)
+        return closed
+
+    def forget(self, round_id: int) -> None:
+        """A round was closed: take no more answers to it."""
+        self._open.pop(round_id, None)
+
+    async def message_deleted(self, message_id: int) -> None:
+        """Somebody deleted a message: if it is the card of an open round, that round ends without a result."""
+        for state in list(self._open.values()):
+            if state.round.message_id == message_id:
+                await self.close(state.round.id, CloseReason.GONE)
+
+    async def show_result(self, round_: Round, next_at: datetime | None) -> None:
+        """Post what came of a closed round, and mark its card as closed."""
+        await self._tallies.finish(round_.id)
+        if round_.close_reason in {CloseReason.GONE, CloseReason.REFUSED}:
+            return
+        result = round_result(round_, await self._answers.of_round(round_.id))
+        if result.answered or round_.close_reason is not CloseReason.STOPPED:
+            await self._poster.post_result(round_, result, next_at)
+        with contextlib.suppress(PostError):  # it has told what there is to tell; the buttons refuse anyway
+            await self._poster.show_closed(round_, result)
+
+    async def _over(self, round_: Round, member_id: int) -> RoundOver:
+        return RoundOver(round_, await self._answers.find(round_.id, member_id))
+
+    async def _show_tally(self, round_id: int) -> None:
+        state = self._open.get(round_id)
+        if state is None or state.round.message_id is None:
+            return
+        try:
+            await self._poster.show_tally(state.round, len(state.answered))
+        except MessageGoneError:
+            self._background(self._close_gone(round_id))
+
+    async def _close_gone(self, round_id: int) -> None:
+        await self.close(round_id, CloseReason.GONE)
+
+    def _close_if_complete(self, state: OpenRound) -> None:
+        if state.expected and not state.complete and state.expected <= state.answered:
+            state.complete = True
+            self._background(self._close_early(state.round.id))
+
+    async def _close_early(self, round_id: int) -> None:
+        now = self._clock.now()
+        await self._timers.advance(CLOSE, round_id, now)
+        self._scheduler.expect(now)
+
+    async def _close_when_due(self, timer: Timer) -> None:
+        state = self._open.get(timer.subject)
+        early = state is not None and self._clock.now() < state.round.closes_at
+        await self.close(timer.subject, CloseReason.EVERYONE if early else CloseReason.DEADLINE)
+
+    async def _give_up(self, timer: Timer, error: Exception) -> None:
+        log.error("Round %d could not be closed: %s", timer.subject, error)
+
+    def _background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,136 @@
+"""One scheduler for everything that falls due, with one timer set for the earliest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.errors import PostRefusedError
+from bot.storage.timers import Timer, TimerStore
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER = (2.0, 5.0, 15.0, 30.0, 60.0)
+"""How many seconds to wait before each further try; after the last one the work is given up."""
+
+_LONGEST_SLEEP = 3600.0
+"""A suspended machine or a clock set right is noticed after at most this many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    run: Callable[[Timer], Awaitable[None]]
+    give_up: Callable[[Timer, Exception], Awaitable[None]]
+
+
+class Scheduler:
+    """Runs the timers kept in the database, also those that fell due while the bot was away.
+
+    Each piece of work runs in a task of its own, so that a server where posting is slow delays no other.
+    A timer is forgotten only after its work is done; work that fails is tried again a few times.
+    """
+
+    def __init__(self, timers: TimerStore, clock: Clock) -> None:
+        self._timers = timers
+        self._clock = clock
+        self._work: dict[str, _Work] = {}
+        self._sleeping: asyncio.Task[None] | None = None
+        self._wakes_at: datetime | None = None
+        self._running: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self._stopped = True
+
+    def register(
+        self,
+        kind: str,
+        run: Callable[[Timer], Awaitable[None]],
+        give_up: Callable[[Timer, Exception], Awaitable[None]],
+    ) -> None:
+        """Say what to do when a timer of this kind falls due, and when doing it has failed for good."""
+        self._work[kind] = _Work(run, give_up)
+
+    async def start(self) -> None:
+        """Begin, with whatever is overdue first."""
+        self._stopped = False
+        await self._look()
+
+    async def stop(self, patience: float) -> None:
+        """Stop. Work that is running gets this many seconds to end; the rest is done after the next start."""
+        self._stopped = True
+        if self._sleeping is not None:
+            self._sleeping.cancel()
+        tasks = list(self._running.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=patience)
+            for task in late:
+                task.cancel()
+
+    def expect(self, due_at: datetime) -> None:
+        """A timer has been set: wake up for it if it is the earliest."""
+        if self._stopped or (self._wakes_at is not None and self._wakes_at <= due_at):
+            return
+        if self._sleeping is not None:
+            self._sleeping.cancel()
+        self._wakes_at = due_at
+        self._sleeping = asyncio.create_task(self._sleep_until(due_at))
+
+    async def _sleep_until(self, due_at: datetime) -> None:
+        seconds = (due_at - self._clock.now()).total_seconds()
+        if seconds > 0:
+            await self._clock.sleep(min(seconds, _LONGEST_SLEEP))
+        # from here on this task is no longer what `expect` may cancel
+        self._sleeping = self._wakes_at = None
+        await self._look()
+
+    async def _look(self) -> None:
+        try:
+            timers = await self._timers.all()
+        except Exception:
+            log.exception("The timers could not be read; trying again")
+            self.expect(self._clock.now() + timedelta(seconds=RETRY_AFTER[1]))
+            return
+        now = self._clock.now()
+        for timer in timers:
+            if timer.due_at > now:
+                self.expect(timer.due_at)
+                break
+            key = (timer.kind, timer.subject)
+            if not self._stopped and key not in self._running and timer.kind in self._work:
+                self._running[key] = asyncio.create_task(self._run(timer))
+
+    async def _run(self, timer: Timer) -> None:
+        work = self._work[timer.kind]
+        try:
+            try:
+                await work.run(timer)
+            except Exception as error:
+                await self._after_failure(work, timer, error)
+            else:
+                await self._timers.done(timer)
+        except Exception:
+            # the row stays as it is: the work is taken up again at the next start
+            log.exception("The timer %s %d could not be settled", timer.kind, timer.subject)
+        finally:
+            del self._running[timer.kind, timer.subject]
+        # what the work has set anew under the same name was skipped while it ran
+        await self._look()
+
+    async def _after_failure(self, work: _Work, timer: Timer, error: Exception) -> None:
+        hopeless = isinstance(error, PostRefusedError)
+        if not hopeless and timer.attempts < len(RETRY_AFTER):
+            wait = RETRY_AFTER[timer.attempts]
+            log.warning(
+                "%s %d failed, next try in %g s: %s", timer.kind, timer.subject, wait, error, exc_info=error
+            )
+            await self._timers.postpone(timer, self._clock.now() + timedelta(seconds=wait))
+            return
+        log.error(
+            "%s %d is given up: %s", timer.kind, timer.subject, error, exc_info=None if hopeless else error
+        )
+        try:
+            await work.give_up(timer, error)
+        finally:
+            await self._timers.done(timer)

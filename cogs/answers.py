@@ -1,0 +1,99 @@
+"""Clicks on options, and looking back at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Interaction
+from bot.storage.database import from_mask
+from bot.study.answers import Explanations
+from bot.study.rounds import Rounds
+from cogs.cards.questions import ANSWER, SHEET, SUBMIT, answer_sheet
+from cogs.cards.verdicts import explanation_card, reply_card
+
+if TYPE_CHECKING:
+    from bot.client import StudyhallClient
+
+
+class Answers(commands.Cog):
+    """Answers clicks on options."""
+
+    def __init__(self, rounds: Rounds, explanations: Explanations) -> None:
+        self._rounds = rounds
+        self._explanations = explanations
+
+    async def click(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """An option of a card: the answer, or the first tick where several are to be chosen."""
+        round_id, place = numbers
+        state = self._rounds.get_open(round_id)
+        if (
+            state is not None
+            and state.round.guild_id == interaction.guild_id
+            and state.round.question.choose > 1
+            and interaction.user.id not in state.answered
+        ):
+            sheet = answer_sheet(state.round, frozenset({place}))
+            await interaction.response.send_message(view=sheet, ephemeral=True)
+            return
+        await self._answer(interaction, round_id, [place])
+
+    async def tick(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """Tick or untick an option on the private sheet."""
+        round_id, mask, place = numbers
+        state = self._rounds.get_open(round_id)
+        if state is None or interaction.user.id in state.answered:
+            # tells that the round is over, or which answer stands
+            await self._answer(interaction, round_id, [], edit=True)
+            return
+        chosen = from_mask(mask) ^ {place}
+        await interaction.response.edit_message(view=answer_sheet(state.round, chosen))
+
+    async def submit(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """Answer with what is ticked on the private sheet."""
+        round_id, mask = numbers
+        await self._answer(interaction, round_id, from_mask(mask), edit=True)
+
+    async def _answer(
+        self, interaction: Interaction, round_id: int, places: Iterable[int], *, edit: bool = False
+    ) -> None:
+        reply = await self._rounds.answer(
+            round_id, interaction.guild_id or 0, interaction.user.id, places, interaction.created_at
+        )
+        if edit:
+            await interaction.response.edit_message(view=reply_card(reply))
+        else:
+            await interaction.response.send_message(view=reply_card(reply), ephemeral=True)
+
+    @app_commands.command(description="Shows again why each option of your last question is right or wrong")
+    @app_commands.guild_only()
+    async def explain(self, interaction: Interaction) -> None:
+        """The full explanation of the member's last question in this channel."""
+        round_, answer = await self._explanations.last(
+            interaction.guild_id or 0, interaction.channel_id or 0, interaction.user.id
+        )
+        await interaction.response.send_message(view=explanation_card(round_, answer), ephemeral=True)
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """A card may be gone."""
+        await self._rounds.message_deleted(event.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Several cards may be gone."""
+        for message_id in event.message_ids:
+            await self._rounds.message_deleted(message_id)
+
+
+async def setup(client: StudyhallClient) -> None:
+    """Add the cog."""
+    cog = Answers(client.app.rounds, client.app.explanations)
+    client.answer_buttons(ANSWER, cog.click)
+    client.answer_buttons(SHEET, cog.tick)
+    client.answer_buttons(SUBMIT, cog.submit)
+    await client.add_cog(cog)

@@ -1,0 +1,53 @@
+"""The help card and the announcement of a quiz."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from discord import ui
+
+from bot.domain.questions import Bank, Catalog, Topic
+from bot.domain.quizzes import Quiz
+from bot.domain.scoring import HINT_COST, LEAST_POINTS, RIGHT_POINTS, SPEED_POINTS
+from cogs.cards.layout import OPEN, card, clip, count, stamp
+
+
+def help_card(catalog: Catalog) -> ui.LayoutView:
+    """What one can do here."""
+    banks = "\n".join(
+        f"**{bank.title}**: {count(len(bank.questions), 'question')} on {count(len(bank.topics_with_questions), 'topic')}. "
+        f"-# {bank.disclaimer} Licence: {bank.license}."
+        for bank in list(catalog.banks.values())[:5]
+    ).replace(" -# ", "\n-# ")
+    return card(
+        OPEN,
+        "### 🎓 Studyhall: study together, right here",
+        "**Play**\n"
+        "`/quiz start` asks a series of questions in this channel; click a letter to answer. Your first answer counts, "
+        "and only you see your verdict.\n"
+        "`/question` posts one question that stays open for hours or days.\n"
+        "`/quiz skip` and `/quiz stop` are for whoever started the quiz, and for moderators.",
+        "**Learn**\n"
+        "`/hint` gives you the next hint of the open question, in private.\n"
+        "`/explain` shows again why each option of your last question is right or wrong.\n"
+        "🚩 **Report** on a card tells the moderators that something is wrong with a question.",
+        "**Win**\n"
+        "`/leaderboard` shows this week, last week, this month or all time.\n"
+        f"-# A right answer: {RIGHT_POINTS} points, and up to {SPEED_POINTS} more for speed in a quiz. Each hint: −{HINT_COST}, but a "
+        f"right answer keeps at least {LEAST_POINTS}. Several correct options: a part of the key earns that part of the {RIGHT_POINTS}. "
+        "A question scores on the leaderboard once a week.",
+        ui.Separator(),
+        clip(banks, 1500),
+    )
+
+
+def announcement_card(quiz: Quiz, bank: Bank, topic: Topic | None, first_at: datetime) -> ui.LayoutView:
+    """Says that a quiz begins."""
+    subject = f"{topic.title} ({bank.title})" if topic else bank.title
+    return card(
+        OPEN,
+        f"### 🎓 Quiz: {subject}\n"
+        f"<@{quiz.starter_id}> starts a quiz: **{count(quiz.questions, 'question')}**, {quiz.seconds} seconds each. "
+        f"First question {stamp(first_at)}.",
+        "-# Click a letter to answer. Your first answer counts, and only you see your verdict.",
+    )

@@ -1,0 +1,124 @@
+"""The frame that all cards share, and Discord's limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.domain.questions import Question
+
+OPEN = discord.Colour(0x5865F2)
+RIGHT = discord.Colour(0x23A55A)
+WRONG = discord.Colour(0xF23F43)
+PARTLY = discord.Colour(0xF0B232)
+QUIET = discord.Colour(0x80848E)
+
+# https://docs.discord.com/developers/components/reference and, for text and bytes,
+# https://github.com/discord/discord-api-docs/pull/8562 and issues/8554
+MOST_COMPONENTS = 40
+MOST_TEXT = 4000
+MOST_BYTES = 10_170
+BYTES_PER_TEXT = 12
+
+Item = ui.Item[Any]
+
+
+class CardError(Exception):
+    """A card came out larger than Discord takes: a fault of the card or of the bank's checks."""
+
+
+def card(colour: discord.Colour, *items: Item | str) -> ui.LayoutView:
+    """A message made of one container. Strings become text, empty ones are left out.
+
+    The view is handed out stopped: its buttons are answered by what their ids say (see `bot/client.py`), so
+    discord.py need not remember it, nor start a timer for each private message.
+
+    Raises:
+        CardError: Discord would refuse it; discord.py checks few of the limits itself.
+    """
+    view = ui.LayoutView(timeout=None)
+    parts: list[Item] = [
+        ui.TextDisplay(item) if isinstance(item, str) else item for item in items if item != ""
+    ]
+    view.add_item(ui.Container(*parts, accent_colour=colour))
+    view.stop()
+    texts = [child.content for child in view.walk_children() if isinstance(child, ui.TextDisplay)]
+    size = sum(len(text.encode()) + BYTES_PER_TEXT for text in texts)
+    if view.total_children_count > MOST_COMPONENTS or sum(map(len, texts)) > MOST_TEXT or size > MOST_BYTES:
+        raise CardError(
+            f"{view.total_children_count} components, {sum(map(len, texts))} characters and {size} bytes are more "
+            f"than Discord's {MOST_COMPONENTS}, {MOST_TEXT} and {MOST_BYTES}"
+        )
+    return view
+
+
+def button(
+    label: str,
+    custom_id: str,
+    *,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    emoji: str | None = None,
+    disabled: bool = False,
+) -> ui.Button[ui.LayoutView]:
+    """A button that is answered by its id."""
+    return ui.Button(label=label, custom_id=custom_id, style=style, emoji=emoji, disabled=disabled)
+
+
+def clip(text: str, longest: int) -> str:
+    """Text cut to a length, with an ellipsis where something is missing."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def one_line(question: Question, longest: int = 150) -> str:
+    """A question's prompt in one line, without its code, to recognise it by."""
+    words = re.sub(r"```.*?```", " … ", question.prompt, flags=re.DOTALL)
+    return clip(" ".join(words.split()), longest)
+
+
+def links(question: Question) -> str:
+    """Where to read more, as a line of links."""
+    if not question.references:
+        return ""
+    return "-# 📖 " + " · ".join(f"[{reference.title}]({reference.url})" for reference in question.references)
+
+
+def mentions(members: Sequence[int], room: int) -> str:
+    """Members by mention (nobody is pinged), as many as fit into `room` characters."""
+    names: list[str] = []
+    for number, member in enumerate(members):
+        name = f"<@{member}>"
+        rest = len(members) - number
+        if sum(map(len, names)) + 2 * len(names) + len(name) + len(f" and {rest} more") > room:
+            names.append(f"and {rest} more")
+            break
+        names.append(name)
+    return ", ".join(names).replace(", and ", " and ")
+
+
+def stamp(at: datetime, style: str = "R") -> str:
+    """A time that each member's own client shows, counting by itself.
+
+    https://docs.discord.com/developers/reference#message-formatting-timestamp-styles
+    """
+    return f"<t:{int(at.timestamp())}:{style}>"
+
+
+def bar(part: float, width: int = 10) -> str:
+    """A bar of text, 0 to 1."""
+    full = round(max(0.0, min(1.0, part)) * width)
+    return "█" * full + "░" * (width - full)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 point, 2 points."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def lines(parts: Iterable[str]) -> str:
+    """The parts that are not empty, each on a line."""
+    return "\n".join(part for part in parts if part)

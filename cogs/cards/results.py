@@ -1,0 +1,143 @@
+"""What everybody sees at the end: the result of a round, the scoreboard of a quiz, the leaderboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from discord import ui
+
+from bot.domain.boards import Standing
+from bot.domain.questions import LETTERS
+from bot.domain.quizzes import EndReason, Quiz, QuizResult
+from bot.domain.rounds import Round, RoundResult
+from bot.study.boards import Board
+from cogs.cards.layout import (
+    MOST_TEXT,
+    OPEN,
+    QUIET,
+    RIGHT,
+    bar,
+    card,
+    clip,
+    count,
+    lines,
+    links,
+    mentions,
+    one_line,
+    stamp,
+)
+
+_ON_A_BOARD = 10
+
+
+def result_card(round_: Round, result: RoundResult, next_at: datetime | None) -> ui.LayoutView:
+    """Key, how many chose what, who was right, the explanation."""
+    question = round_.question
+    head = (
+        f"### Result of question {round_.position} of {round_.total}"
+        if round_.quiz_id
+        else f"### Result\n{one_line(question)}"
+    )
+    options = []
+    for place, option in enumerate(round_.order):
+        chosen = result.counts[option]
+        share = chosen / result.answered if result.answered else 0.0
+        symbol = "✅" if option in question.key else "▫️"
+        options.append(
+            f"{symbol} **{LETTERS[place]}**  {clip(question.options[option].text, 90)}\n`{bar(share)}` {chosen}"
+        )
+    following = f"⏭️ Next question {stamp(next_at)}" if next_at else ""
+    parts = [head, "\n".join(options), question.explanation, links(question), following]
+    room = MOST_TEXT - sum(map(len, parts)) - 150
+    return card(RIGHT if result.right else QUIET, *parts[:2], _who(result, room), ui.Separator(), *parts[2:])
+
+
+def _who(result: RoundResult, room: int) -> str:
+    if not result.answered:
+        return "Nobody answered."
+    if not result.right:
+        return f"Nobody of {count(result.answered, 'member')} had it fully right."
+    fastest = ""
+    if result.fastest is not None and result.fastest.total_seconds() < 3600:
+        fastest = f"\n⚡ Fastest: <@{result.right[0]}> in {result.fastest.total_seconds():.1f} s"
+    return f"**{len(result.right)} of {result.answered}** right: {mentions(result.right, min(room, 1000))}{fastest}"
+
+
+_ENDED = {
+    EndReason.FINISHED: "",
+    EndReason.STOPPED: "It was stopped early.",
+    EndReason.IDLE: "Nobody answered the last questions, so I ended it here. `/quiz start` begins a new one.",
+    EndReason.AWAY: "I was away for a while, so I ended it here. All answers are kept; `/quiz start` begins a new one.",
+    EndReason.REFUSED: "",
+}
+
+
+def scoreboard_card(quiz: Quiz, result: QuizResult) -> ui.LayoutView:
+    """How a quiz went."""
+    head = lines(
+        [
+            f"### 🏁 Quiz over · {count(result.asked, 'question')}",
+            _ENDED[quiz.end_reason or EndReason.FINISHED],
+        ]
+    )
+    if not result.standings:
+        return card(QUIET, head, "Nobody answered this time.")
+    facts = [f"🎯 **{(result.accuracy or 0):.0%}** of all answers were right"]
+    if result.hardest is not None:
+        facts.append(f"🧗 Hardest ({result.hardest_share:.0%} right): {one_line(result.hardest)}")
+    more = len(result.standings) - 2 * _ON_A_BOARD
+    table = [standing_line(standing, result.asked) for standing in result.standings[: 2 * _ON_A_BOARD]]
+    if more > 0:
+        table.append(f"-# … and {more} more")
+    return card(
+        OPEN,
+        head,
+        "\n".join(table),
+        ui.Separator(),
+        "\n".join(facts),
+        "-# `/explain` repeats your last explanation · `/leaderboard` shows the week",
+    )
+
+
+_MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+
+
+def standing_line(standing: Standing, of: int | None = None, *, mark: bool = False) -> str:
+    """One line of a board: rank, member, points, right of answered (or of all questions)."""
+    score = standing.score
+    place = _MEDALS.get(standing.rank, "▫️")
+    you = " ← you" if mark else ""
+    return (
+        f"{place} **{standing.rank}.** <@{score.member_id}> · **{count(score.points, 'point')}** · "
+        f"{score.right}/{of or score.answered} right{you}"
+    )
+
+
+def board_card(board: Board, member_id: int) -> ui.LayoutView:
+    """A leaderboard; the member who asked always sees their own line."""
+    head = f"### 🏆 Leaderboard, {board.period}"
+    span = _span(board)
+    if not board.standings:
+        return card(
+            QUIET,
+            lines([head, span]),
+            "Nobody has points yet. Answer a question (`/quiz start` or `/question`) to be the first.",
+        )
+    shown: Sequence[Standing] = board.standings[:_ON_A_BOARD]
+    table = [standing_line(standing, mark=standing.score.member_id == member_id) for standing in shown]
+    own = board.of(member_id)
+    if own is None:
+        table.append("-# You are not on this board yet: answer a question to get on it.")
+    elif own not in shown:
+        table += ["…", standing_line(own, mark=True)]
+    rest = len(board.standings) - len(shown)
+    return card(
+        OPEN, lines([head, span]), "\n".join(table), f"-# {count(rest, 'more member')}" if rest > 0 else ""
+    )
+
+
+def _span(board: Board) -> str:
+    if board.window.start is None or board.window.end is None:
+        return ""
+    return f"-# {stamp(board.window.start, 'd')} to {stamp(board.window.end, 'd')}, weeks begin on Monday 00:00 UTC"

@@ -1,0 +1,128 @@
+"""What a member is told in private: the verdict, what stands, the full explanation, hints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from discord import ui
+
+from bot.domain.questions import LETTERS
+from bot.domain.rounds import Answer, Round
+from bot.domain.scoring import HINT_COST, Outcome
+from bot.study.hints import Hint
+from bot.study.rounds import AnsweredBefore, Recorded, Reply, RoundOver
+from cogs.cards.layout import OPEN, PARTLY, QUIET, RIGHT, WRONG, button, card, count, lines, links, one_line
+from cogs.cards.questions import HINT
+
+_COLOURS = {Outcome.RIGHT: RIGHT, Outcome.PARTLY: PARTLY, Outcome.WRONG: WRONG}
+_WORDS = {Outcome.RIGHT: "✅ Correct", Outcome.PARTLY: "➖ Partly correct", Outcome.WRONG: "❌ Not correct"}
+
+
+def _letters(round_: Round, options: Iterable[int]) -> str:
+    return " and ".join(sorted(LETTERS[round_.place_of(option)] for option in options))
+
+
+def _option(round_: Round, option: int, lead: str = "") -> str:
+    """One option with its symbol, letter, text and why."""
+    content = round_.question.options[option]
+    symbol = "✅" if content.correct else "❌"
+    return f"{symbol} **{lead}{_letters(round_, [option])}**  {content.text}\n> {_quoted(content.why)}"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\n", "\n> ")
+
+
+def _by_place(round_: Round, options: Iterable[int]) -> list[int]:
+    return sorted(options, key=round_.place_of)
+
+
+def _teaching(round_: Round, answer: Answer | None) -> list[str]:
+    """What was chosen with its why, the rest of the key, the explanation, and where to read more."""
+    chosen = answer.choice if answer else frozenset()
+    missed = round_.question.key - chosen
+    return [
+        "\n".join(_option(round_, option, "You chose ") for option in _by_place(round_, chosen)),
+        "\n".join(_option(round_, option, "The answer is ") for option in _by_place(round_, missed)),
+        round_.question.explanation,
+        links(round_.question),
+    ]
+
+
+def reply_card(reply: Reply) -> ui.LayoutView:
+    """The one private message that answers a click on an option."""
+    match reply:
+        case Recorded():
+            return _verdict(reply)
+        case AnsweredBefore(round_, answer):
+            return card(
+                _COLOURS[answer.outcome],
+                f"### Your first answer stands: {_letters(round_, answer.choice)}\n"
+                f"{_WORDS[answer.outcome]} · {count(answer.points, 'point')}",
+                *_teaching(round_, answer),
+            )
+        case RoundOver(round_, answer):
+            yours = (
+                f"You had answered {_letters(round_, answer.choice)}: {_WORDS[answer.outcome]}"
+                if answer
+                else "Your click came after the end, so it does not count."
+            )
+            return card(QUIET, f"### 🔒 This question is closed\n{yours}", *_teaching(round_, answer))
+
+
+def _verdict(reply: Recorded) -> ui.LayoutView:
+    round_, answer = reply.round, reply.answer
+    earned = f" · +{count(answer.points, 'point')}" if answer.points else ""
+    notes = []
+    if answer.hints:
+        notes.append(f"-# 💡 {count(answer.hints, 'hint')} used, −{HINT_COST} points each")
+    if not reply.scored:
+        notes.append(
+            "-# You have answered this question before this week, so it does not score on the leaderboard again."
+        )
+    return card(
+        _COLOURS[answer.outcome],
+        lines([f"### {_WORDS[answer.outcome]}{earned}", *notes]),
+        *_teaching(round_, answer),
+    )
+
+
+def explanation_card(round_: Round, answer: Answer) -> ui.LayoutView:
+    """Everything a question teaches: each option with its why, the explanation, references."""
+    question = round_.question
+    return card(
+        _COLOURS[answer.outcome],
+        f"### {one_line(question)}\nYou answered {_letters(round_, answer.choice)}: {_WORDS[answer.outcome]}",
+        "\n".join(_option(round_, option) for option in round_.order),
+        ui.Separator(),
+        question.explanation,
+        links(question),
+    )
+
+
+def hint_card(hint: Hint) -> ui.LayoutView:
+    """The hints that a member has taken, the newest last."""
+    ladder = hint.round.question.hints
+    shown = [f"💡 **Hint {number}**  {text}" for number, text in enumerate(ladder[: hint.taken], start=1)]
+    cost = f"This question now pays {HINT_COST * hint.taken} points less."
+    if hint.left:
+        rest = f"{count(hint.left, 'hint')} left; the next costs another {HINT_COST} points."
+    else:
+        rest = "That was the last one." if hint.is_new else "There are no more hints."
+    return card(PARTLY, "\n".join(shown), f"-# {cost} {rest}")
+
+
+def hint_choice_card(rounds: list[Round]) -> ui.LayoutView:
+    """Which of several open questions the help is for."""
+    parts = [
+        ui.Section(
+            f"**{number}**  {one_line(round_.question)}",
+            accessory=button("Hint", f"{HINT}:{round_.id}", emoji="💡"),
+        )
+        for number, round_ in enumerate(rounds[:10], start=1)
+    ]
+    return card(
+        OPEN,
+        f"### Several questions are open here\nWhich one do you want a hint for? It costs {HINT_COST} points.",
+        *parts,
+    )
