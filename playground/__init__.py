@@ -1,0 +1,1 @@
+"""The bot in a simulated Discord in your browser. No token needed."""

@@ -1,0 +1,57 @@
+"""`python -m playground`: the bot in a simulated Discord in your browser."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+
+import bot.__main__ as bot_command
+from bot.config import load_settings
+from bot.errors import StudyhallError
+from playground.server import serve
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the playground; the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m playground", description="Try Studyhall in your browser, in a simulated Discord."
+    )
+    parser.add_argument(
+        "--unless-token", action="store_true", help="run the bot on Discord instead if DISCORD_TOKEN is set"
+    )
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = load_settings()
+        if chosen.unless_token and settings.discord_token is not None:
+            return bot_command.run(settings)
+        print(
+            "DISCORD_TOKEN is not set, so this is the playground: a simulated Discord in your browser.",
+            flush=True,
+        )
+        bot_command.set_up_logging(settings.log_level)
+        logging.getLogger("discord").setLevel(logging.WARNING)
+        asyncio.run(_until_stopped(serve(settings)))
+    except StudyhallError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _until_stopped(work) -> None:  # type: ignore[no-untyped-def]
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):
+        await task
+    print("The playground is closed. Answers and points are kept for the next time.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
