@@ -14,7 +14,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import StudyhallError
+from bot.errors import RefusedError, StudyhallError
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -56,7 +56,7 @@ class StudyhallClient(commands.Bot):
             **options,
         )
         self._extension_names = extensions
-        self._buttons: dict[str, ButtonHandler] = {}
+        self._buttons: dict[str, tuple[int, ButtonHandler]] = {}
         self._is_started = False
 
     async def setup_hook(self) -> None:
@@ -72,9 +72,9 @@ class StudyhallClient(commands.Bot):
             self._is_started = True
             await self.app.start()
 
-    def answer_buttons(self, kind: str, handler: ButtonHandler) -> None:
-        """Let a handler answer the buttons, selects and modals of a kind; it gets the numbers in the id."""
-        self._buttons[kind] = handler
+    def answer_buttons(self, kind: str, numbers: int, handler: ButtonHandler) -> None:
+        """Let a handler answer the buttons and forms of a kind; it gets that many numbers from the id."""
+        self._buttons[kind] = (numbers, handler)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer what is not a command."""
@@ -82,10 +82,14 @@ class StudyhallClient(commands.Bot):
             return
         data: Any = interaction.data or {}
         kind, *numbers = str(data.get("custom_id", "")).split(":")
-        handler = self._buttons.get(kind)
         try:
-            if handler is None or not all(number.isascii() and number.isdigit() for number in numbers):
-                raise StudyhallError(
+            count, handler = self._buttons.get(kind, (0, None))
+            if (
+                handler is None
+                or len(numbers) != count
+                or not all(n.isascii() and n.isdigit() for n in numbers)
+            ):
+                raise RefusedError(
                     "This button is from an older version of me. Run the command again for a new one."
                 )
             await handler(interaction, [int(number) for number in numbers])

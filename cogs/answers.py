@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client import Interaction
@@ -18,6 +18,14 @@ from cogs.cards.verdicts import explanation_card, reply_card
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
+
+
+async def _show(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Answer in private: in place where the button was on a private message, else with a new one."""
+    if interaction.message is not None and interaction.message.flags.ephemeral:
+        await interaction.response.edit_message(view=view)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 class Answers(commands.Cog):
@@ -37,8 +45,7 @@ class Answers(commands.Cog):
             and state.round.question.choose > 1
             and interaction.user.id not in state.answered
         ):
-            sheet = answer_sheet(state.round, frozenset({place}))
-            await interaction.response.send_message(view=sheet, ephemeral=True)
+            await _show(interaction, answer_sheet(state.round, frozenset({place})))
             return
         await self._answer(interaction, round_id, [place])
 
@@ -46,28 +53,27 @@ class Answers(commands.Cog):
         """Tick or untick an option on the private sheet."""
         round_id, mask, place = numbers
         state = self._rounds.get_open(round_id)
-        if state is None or interaction.user.id in state.answered:
+        if (
+            state is None
+            or state.round.guild_id != interaction.guild_id
+            or interaction.user.id in state.answered
+        ):
             # tells that the round is over, or which answer stands
-            await self._answer(interaction, round_id, [], edit=True)
+            await self._answer(interaction, round_id, [])
             return
         chosen = from_mask(mask) ^ {place}
-        await interaction.response.edit_message(view=answer_sheet(state.round, chosen))
+        await _show(interaction, answer_sheet(state.round, chosen))
 
     async def submit(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """Answer with what is ticked on the private sheet."""
         round_id, mask = numbers
-        await self._answer(interaction, round_id, from_mask(mask), edit=True)
+        await self._answer(interaction, round_id, from_mask(mask))
 
-    async def _answer(
-        self, interaction: Interaction, round_id: int, places: Iterable[int], *, edit: bool = False
-    ) -> None:
+    async def _answer(self, interaction: Interaction, round_id: int, places: Iterable[int]) -> None:
         reply = await self._rounds.answer(
             round_id, interaction.guild_id or 0, interaction.user.id, places, interaction.created_at
         )
-        if edit:
-            await interaction.response.edit_message(view=reply_card(reply))
-        else:
-            await interaction.response.send_message(view=reply_card(reply), ephemeral=True)
+        await _show(interaction, reply_card(reply))
 
     @app_commands.command(description="Shows again why each option of your last question is right or wrong")
     @app_commands.guild_only()
@@ -93,7 +99,7 @@ class Answers(commands.Cog):
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     cog = Answers(client.app.rounds, client.app.explanations)
-    client.answer_buttons(ANSWER, cog.click)
-    client.answer_buttons(SHEET, cog.tick)
-    client.answer_buttons(SUBMIT, cog.submit)
+    client.answer_buttons(ANSWER, 2, cog.click)
+    client.answer_buttons(SHEET, 3, cog.tick)
+    client.answer_buttons(SUBMIT, 2, cog.submit)
     await client.add_cog(cog)

@@ -46,5 +46,5 @@ class HintCog(commands.Cog, name="Hints"):
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     cog = HintCog(client.app.hints)
-    client.answer_buttons(HINT, cog.give)
+    client.answer_buttons(HINT, 1, cog.give)
     await client.add_cog(cog)

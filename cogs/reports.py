@@ -63,5 +63,5 @@ def _first_text(data: Any) -> str:
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     cog = ReportCog(client.app.reports)
-    client.answer_buttons(REPORT, cog.handle)
+    client.answer_buttons(REPORT, 1, cog.handle)
     await client.add_cog(cog)

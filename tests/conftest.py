@@ -13,5 +13,5 @@ from tests.world import World, open_world
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """A simulated server with the bot in it."""
-    async with open_world(tmp_path / "studyhall.db") as opened:
+    async with open_world(tmp_path) as opened:
         yield opened

@@ -5,21 +5,32 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
+import shutil
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
 
 import discord
 import simcord
+from simcord.backend.models import Overwrite
+from simcord.backend.serializers import message_payload
 from simcord.components import walk_components
+from simcord.enums import OverwriteType
 from simcord.interactions import base_payload
 
 from bot.app import App, open_app
 from bot.config import Settings
 from bot.errors import StudyhallError
+from bot.storage.database import Database, Transaction
 from playground.clock import SimulatedClock
 
 SAMPLE_BANKS = Path(__file__).parent / "banks"
+
+# what the invite link in README.md asks for, and nothing else
+_BOT_MAY = discord.Permissions(view_channel=True, send_messages=True, send_messages_in_threads=True)
+_MEMBERS_MAY = discord.Permissions(
+    view_channel=True, read_message_history=True, use_application_commands=True
+)
 
 _BUTTON, _TEXT, _SECTION = 2, 10, 9
 
@@ -54,12 +65,19 @@ def letter(message: Any, option: str) -> str:
 class World:
     """One server with the channels #quiz and #other, members ada, grace and linus, and the moderator mona."""
 
-    def __init__(self, env: simcord.Env, database: Path, stack: contextlib.AsyncExitStack) -> None:
+    def __init__(self, env: simcord.Env, folder: Path, stack: contextlib.AsyncExitStack) -> None:
         self.env = env
-        self.database = database
+        self.database = folder / "studyhall.db"
+        self.banks = folder / "banks"
+        shutil.copytree(SAMPLE_BANKS / "sample", self.banks / "sample")
         self._stack = stack
+        self._errors = _Errors()
         self.app: App
         self.guild = env.create_guild("Study group")
+        # nobody may more than they need, so that a test fails where the bot needs what README.md does not ask for
+        roles = env.backend.guilds[self.guild.id].roles
+        roles[self.guild.id].permissions = _MEMBERS_MAY.value
+        next(role for role in roles.values() if role.managed).permissions = _BOT_MAY.value
         self.channel = self.guild.create_text_channel("quiz")
         self.other = self.guild.create_text_channel("other")
         mods = self.guild.create_role(
@@ -83,10 +101,10 @@ class World:
     async def _open(self) -> None:
         clock = SimulatedClock()
         clock.env = self.env
-        settings = Settings(database=self.database, banks=SAMPLE_BANKS, _env_file=None)
+        settings = Settings(database=self.database, banks=self.banks, _env_file=None)
         self.app = await self._stack.enter_async_context(
             open_app(settings, clock=clock, rng=random.Random(7))
-        )  # noqa: S311
+        )
 
     def seen(self, member: Any, channel: Any = None) -> list[discord.Message]:
         """What a member sees in a channel, the oldest first."""
@@ -133,34 +151,77 @@ class World:
         """Let (member, message, label) click at the same instant: all reach the bot before it can react."""
         results = []
         for member, message, label in clicks:
-            stored = self.env.backend.get_message(message.channel.id, message.id)
-            wanted = next(part for part in walk_components(stored.components) if part.get("label") == label)
-            record, payload = base_payload(
-                self.env.backend,
-                type=3,
-                channel_id=message.channel.id,
-                guild_id=self.guild.id,
-                user_id=member.id,
-                data={"custom_id": wanted["custom_id"], "component_type": _BUTTON},
+            wanted = next(part["custom_id"] for part in parts(message, _BUTTON) if part.get("label") == label)
+            results.append(
+                self._send(
+                    member, message.channel, 3, {"custom_id": wanted, "component_type": _BUTTON}, message
+                )
             )
-            payload["message"] = simcord.backend.serializers.message_payload(self.env.backend, stored)
-            record.source_message_id = stored.id
-            results.append(simcord.InteractionResult(self.env, record))
-            with self.env._bot_scope():
-                self.env.backend.emit("INTERACTION_CREATE", payload)
         await self.env.settle()
         return results
 
+    async def commands_at_once(self, commands: Iterable[tuple[Any, str]]) -> list[Any]:
+        """Let (member, command) be sent at the same instant, also commands that Discord would not show them."""
+        results = []
+        for member, command in commands:
+            name, *rest = command.split()
+            root = self.env.backend.find_command(name, self.guild.id, type=1)
+            options = [{"type": 1, "name": part, "options": []} for part in rest]
+            data = {"id": root["id"], "name": name, "type": 1, "options": options}
+            results.append(self._send(member, self.channel, 2, data))
+        await self.env.settle()
+        return results
+
+    async def forge(self, member: Any, channel: Any, custom_id: str) -> Any:
+        """Send a click on a button that is not there, as only a forger could."""
+        message = self.channel.history()[-1]
+        result = self._send(member, channel, 3, {"custom_id": custom_id, "component_type": _BUTTON}, message)
+        await self.env.settle()
+        return result
+
+    def _send(self, member: Any, channel: Any, kind: int, data: dict[str, Any], message: Any = None) -> Any:
+        backend = self.env.backend
+        guild_id = backend.get_channel(channel.id).guild_id
+        record, payload = base_payload(
+            backend, type=kind, channel_id=channel.id, guild_id=guild_id, user_id=member.id, data=data
+        )
+        if message is not None:
+            stored = backend.get_message(message.channel.id, message.id)
+            payload["message"] = message_payload(backend, stored)
+            record.source_message_id = stored.id
+        with self.env._bot_scope():
+            backend.emit("INTERACTION_CREATE", payload)
+        return simcord.InteractionResult(self.env, record)
+
+    def forbid_posting(self, forbid: bool = True) -> None:
+        """Take the bot's permission to post in #quiz away, or give it back."""
+        me = self.env.backend.bot_user.id
+        send = discord.Permissions(send_messages=True).value
+        overwrite = Overwrite(me, OverwriteType.MEMBER, deny=send if forbid else 0)
+        with self.env._bot_scope():
+            self.env.backend.set_overwrite(self.channel.id, overwrite)
+
+    @contextlib.asynccontextmanager
+    async def sql(self) -> AsyncIterator[Transaction]:
+        """Change the database behind the bot's back, to stage what a kill leaves behind."""
+        async with Database.open(self.database) as database, database.transaction() as transaction:
+            yield transaction
+
+    def forgive(self) -> None:
+        """The unexpected error that was logged was expected by this test."""
+        assert self._errors.unexpected
+        self._errors.unexpected.clear()
+
 
 @contextlib.asynccontextmanager
-async def open_world(database: Path) -> AsyncIterator[World]:
+async def open_world(folder: Path) -> AsyncIterator[World]:
     """Build the server, start the bot in it, and check at the end that nothing unexpected was logged."""
     stack = contextlib.AsyncExitStack()
-    errors = _Errors()
-    logging.getLogger("bot.client").addHandler(errors)
     # the client is not known yet when the server is built, but the bot's own id must exist by then
     env = simcord.Env(discord.Client(intents=discord.Intents(guilds=True)))
-    world = World(env, database, stack)
+    world = World(env, folder, stack)
+    errors = world._errors
+    logging.getLogger("bot.client").addHandler(errors)
     await world._open()
     env.bot = world.app.client
     try:

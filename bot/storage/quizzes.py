@@ -162,9 +162,10 @@ class QuizStore:
             )
 
     async def participants(self, quiz_id: int) -> frozenset[int]:
-        """Everyone who has answered in a quiz."""
+        """Everyone who has answered in a closed round of a quiz."""
         rows = await self._database.read(
-            "SELECT DISTINCT member_id FROM answer WHERE round_id IN (SELECT id FROM round WHERE quiz_id = ?)",
+            "SELECT DISTINCT member_id FROM answer WHERE round_id IN "
+            "(SELECT id FROM round WHERE quiz_id = ? AND closed_at IS NOT NULL)",
             (quiz_id,),
         )
         return frozenset(row[0] for row in rows)

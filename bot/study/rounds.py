@@ -232,7 +232,12 @@ class Rounds:
                 return AnsweredBefore(round_, standing)
         if clicked_at >= round_.closes_at:
             return await self._over(round_, member_id)
-        choice = frozenset(round_.order[place] for place in places)
+        chosen = set(places)
+        if len(chosen) != round_.question.choose or not all(place < len(round_.order) for place in chosen):
+            raise RefusedError(
+                f"Choose {round_.question.choose} of the {len(round_.order)} options of this question."
+            )
+        choice = frozenset(round_.order[place] for place in chosen)
         graded = grade(round_.question.key, choice)
         hints = state.hints.get(member_id, 0)
         earned = points(graded, time_left=round_.time_left(clicked_at), hints=hints)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -106,6 +106,18 @@ def stamp(at: datetime, style: str = "R") -> str:
     https://docs.discord.com/developers/reference#message-formatting-timestamp-styles
     """
     return f"<t:{int(at.timestamp())}:{style}>"
+
+
+def duration(time: timedelta) -> str:
+    """A length of time in its fitting unit: 3.2 s, 12 min, 5 h, 2 days."""
+    seconds = time.total_seconds()
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 48 * 3600:
+        return f"{seconds / 3600:.0f} h"
+    return f"{seconds / 86400:.0f} days"
 
 
 def bar(part: float, width: int = 10) -> str:

@@ -21,6 +21,7 @@ from cogs.cards.layout import (
     card,
     clip,
     count,
+    duration,
     lines,
     links,
     mentions,
@@ -58,9 +59,11 @@ def _who(result: RoundResult, room: int) -> str:
         return "Nobody answered."
     if not result.right:
         return f"Nobody of {count(result.answered, 'member')} had it fully right."
-    fastest = ""
-    if result.fastest is not None and result.fastest.total_seconds() < 3600:
-        fastest = f"\n⚡ Fastest: <@{result.right[0]}> in {result.fastest.total_seconds():.1f} s"
+    fastest = (
+        f"\n⚡ Fastest: <@{result.right[0]}> in {duration(result.fastest)}"
+        if result.fastest is not None
+        else ""
+    )
     return f"**{len(result.right)} of {result.answered}** right: {mentions(result.right, min(room, 1000))}{fastest}"
 
 
