@@ -10,7 +10,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client import Interaction
-from bot.storage.database import from_mask
+from bot.domain.questions import from_mask
 from bot.study.answers import Explanations
 from bot.study.rounds import Rounds
 from cogs.cards.questions import ANSWER, SHEET, SUBMIT, answer_sheet

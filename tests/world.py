@@ -27,10 +27,8 @@ from playground.clock import SimulatedClock
 SAMPLE_BANKS = Path(__file__).parent / "banks"
 
 # what the invite link in README.md asks for, and nothing else
-_BOT_MAY = discord.Permissions(view_channel=True, send_messages=True, send_messages_in_threads=True)
-_MEMBERS_MAY = discord.Permissions(
-    view_channel=True, read_message_history=True, use_application_commands=True
-)
+BOT_MAY = discord.Permissions(view_channel=True, send_messages=True, send_messages_in_threads=True)
+MEMBERS_MAY = discord.Permissions(view_channel=True, read_message_history=True, use_application_commands=True)
 
 _BUTTON, _TEXT, _SECTION = 2, 10, 9
 
@@ -76,8 +74,8 @@ class World:
         self.guild = env.create_guild("Study group")
         # nobody may more than they need, so that a test fails where the bot needs what README.md does not ask for
         roles = env.backend.guilds[self.guild.id].roles
-        roles[self.guild.id].permissions = _MEMBERS_MAY.value
-        next(role for role in roles.values() if role.managed).permissions = _BOT_MAY.value
+        roles[self.guild.id].permissions = MEMBERS_MAY.value
+        next(role for role in roles.values() if role.managed).permissions = BOT_MAY.value
         self.channel = self.guild.create_text_channel("quiz")
         self.other = self.guild.create_text_channel("other")
         mods = self.guild.create_role(

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
 LETTERS = "ABCDEF"
 """The names of the options on a card; a question has 2 to 6 of them."""
+
+
+def to_mask(places: Iterable[int]) -> int:
+    """A set of places as a bit mask."""
+    return sum(1 << place for place in places)
+
+
+def from_mask(mask: int) -> frozenset[int]:
+    """The set of places in a bit mask."""
+    return frozenset(place for place in range(mask.bit_length()) if mask >> place & 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.questions import from_mask, to_mask
 from bot.domain.rounds import Answer
 from bot.domain.scoring import Outcome
-from bot.storage.database import Database, Row, from_mask, from_ms, to_json, to_mask, to_ms
+from bot.storage.database import Database, Row, from_ms, to_json, to_ms
 
 _COLUMNS = "round_id, member_id, choice, clicked_at, hints, outcome, points"
 

@@ -35,16 +35,6 @@ def from_ms(milliseconds: int) -> datetime:
     return _EPOCH + milliseconds * _MILLISECOND
 
 
-def to_mask(places: Iterable[int]) -> int:
-    """A set of places as a bit mask."""
-    return sum(1 << place for place in places)
-
-
-def from_mask(mask: int) -> frozenset[int]:
-    """The set of places in a bit mask."""
-    return frozenset(place for place in range(mask.bit_length()) if mask >> place & 1)
-
-
 def to_json(value: Any) -> str:
     """JSON text, for a column or for a parameter that json_each() takes apart."""
     return orjson.dumps(value).decode()

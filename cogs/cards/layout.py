@@ -120,10 +120,9 @@ def duration(time: timedelta) -> str:
     return f"{seconds / 86400:.0f} days"
 
 
-def bar(part: float, width: int = 10) -> str:
-    """A bar of text, 0 to 1."""
-    full = round(max(0.0, min(1.0, part)) * width)
-    return "█" * full + "░" * (width - full)
+def bar(part: float, width: int = 12) -> str:
+    """A bar of text for a part, 0 to 1. Only what is filled is drawn: characters for the rest differ in width."""
+    return "█" * round(max(0.0, min(1.0, part)) * width) or "▏"
 
 
 def count(number: int, noun: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 from discord import ui
 
-from bot.domain.questions import LETTERS
+from bot.domain.questions import LETTERS, to_mask
 from bot.domain.rounds import CloseReason, Round, RoundResult
 from bot.domain.scoring import HINT_COST, RIGHT_POINTS, SPEED_POINTS
 from cogs.cards.layout import OPEN, QUIET, Item, button, card, count, stamp
@@ -27,7 +27,7 @@ def _head(round_: Round, topic: str) -> str:
 def _task(round_: Round) -> str:
     choose = round_.question.choose
     return (
-        f"{round_.question.prompt}\n-# Choose {choose}, then submit."
+        f"{round_.question.prompt}\n-# Tick {choose} options, then submit."
         if choose > 1
         else round_.question.prompt
     )
@@ -99,7 +99,7 @@ def closed_card(round_: Round, topic: str, result: RoundResult) -> ui.LayoutView
 
 def answer_sheet(round_: Round, chosen: frozenset[int]) -> ui.LayoutView:
     """The private sheet on which a member ticks several options before submitting. Its ids carry the ticks."""
-    mask = sum(1 << place for place in chosen)
+    mask = to_mask(chosen)
     buttons = [
         button(
             f"{'☑' if place in chosen else '☐'} {LETTERS[place]}",

@@ -46,7 +46,7 @@ def result_card(round_: Round, result: RoundResult, next_at: datetime | None) ->
         share = chosen / result.answered if result.answered else 0.0
         symbol = "✅" if option in question.key else "▫️"
         options.append(
-            f"{symbol} **{LETTERS[place]}**  {clip(question.options[option].text, 90)}\n`{bar(share)}` {chosen}"
+            f"{symbol} **{LETTERS[place]}**  {clip(question.options[option].text, 90)}\n{bar(share)} {chosen}"
         )
     following = f"⏭️ Next question {stamp(next_at)}" if next_at else ""
     parts = [head, "\n".join(options), question.explanation, links(question), following]
@@ -58,7 +58,7 @@ def _who(result: RoundResult, room: int) -> str:
     if not result.answered:
         return "Nobody answered."
     if not result.right:
-        return f"Nobody of {count(result.answered, 'member')} had it fully right."
+        return f"**0 of {result.answered}** right."
     fastest = (
         f"\n⚡ Fastest: <@{result.right[0]}> in {duration(result.fastest)}"
         if result.fastest is not None
@@ -109,7 +109,7 @@ _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 def standing_line(standing: Standing, of: int | None = None, *, mark: bool = False) -> str:
     """One line of a board: rank, member, points, right of answered (or of all questions)."""
     score = standing.score
-    place = _MEDALS.get(standing.rank, "▫️")
+    place = _MEDALS.get(standing.rank, "▫️") if score.points else "▫️"
     you = " ← you" if mark else ""
     return (
         f"{place} **{standing.rank}.** <@{score.member_id}> · **{count(score.points, 'point')}** · "

@@ -171,7 +171,7 @@ async def test_leaderboard(world: World) -> None:
     board = text((await world.mona.slash(world.channel, "leaderboard")).response)
     assert f"🥇 **1.** {world.ada.mention} · **15 points** · 1/1 right" in board
     assert f"🥇 **1.** {world.grace.mention} · **15 points** · 1/1 right" in board
-    assert f"🥉 **3.** {world.linus.mention} · **0 points** · 0/1 right" in board
+    assert f"▫️ **3.** {world.linus.mention} · **0 points** · 0/1 right" in board
     assert "You are not on this board yet" in board
     assert "← you" in text((await world.ada.slash(world.channel, "leaderboard", period="all time")).response)
     last_week = await world.ada.slash(world.channel, "leaderboard", period="last week")
