@@ -67,7 +67,7 @@ class World:
         self.env = env
         self.database = folder / "studyhall.db"
         self.banks = folder / "banks"
-        shutil.copytree(SAMPLE_BANKS / "sample", self.banks / "sample")
+        shutil.copytree(SAMPLE_BANKS / "sample", self.banks / "sample", dirs_exist_ok=True)
         self._stack = stack
         self._errors = _Errors()
         self.app: App

@@ -121,7 +121,7 @@ class QuestionFormat(_Strict):
     def _cards(self) -> dict[str, list[str]]:
         """The text that each kind of card shows of this question, at most."""
         texts = [option.text for option in self.options]
-        whys = [option.why for option in self.options]
+        whys = [option.why.replace("\n", "\n> ") for option in self.options]  # they are shown as quotations
         links = [f"[{reference.title}]({reference.url})" for reference in self.references]
         return {
             "question card (prompt and options)": [self.prompt, *texts],
