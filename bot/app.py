@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,8 +34,11 @@ from cogs.poster import DiscordPoster
 
 EXTENSIONS = ("cogs.answers", "cogs.quizzes", "cogs.hints", "cogs.boards", "cogs.reports", "cogs.guide")
 
-_STOP_PATIENCE = 2.0
-"""Seconds that running work gets at shutdown; what is left is done after the next start."""
+_NAMESPACE = "namespace"
+"""Tells this database's rounds from those of another one that the same application used before."""
+
+_STOP_PATIENCE = 1.0
+"""Seconds that each part of the shutdown gets; what is left is done after the next start."""
 
 
 class SystemClock:
@@ -66,15 +70,23 @@ class App:
     boards: Boards
     scheduler: Scheduler
 
+    async def load(self) -> None:
+        """Load what was under way when the bot stopped, before the first click can come."""
+        await self.rounds.load(await self.quizzes.expected())
+
     async def start(self) -> None:
-        """Take up what was under way when the bot stopped. Discord is connected by now."""
-        await self.rounds.start(await self.quizzes.expected())
+        """Go on with what was under way. Discord is connected by now."""
+        await self.quizzes.mend()
+        self.rounds.start()
         await self.scheduler.start()
 
     async def stop(self) -> None:
-        """Finish what is under way, within a few seconds."""
+        """Finish what is under way and disconnect, within a few seconds."""
+        await self.rounds.flush()
         await self.scheduler.stop(_STOP_PATIENCE)
-        await self.rounds.stop()
+        await self.rounds.stop(_STOP_PATIENCE)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.client.close(), _STOP_PATIENCE)
 
 
 @contextlib.asynccontextmanager
@@ -96,15 +108,17 @@ async def open_app(
     library.load()
     async with Database.open(settings.database) as database:
         client = StudyhallClient(EXTENSIONS, connector)
-        poster = DiscordPoster(client, library, clock)
+        facts = FactStore(database)
+        poster = DiscordPoster(
+            client, library, clock, await facts.get_or_put(_NAMESPACE, secrets.token_hex(4))
+        )
         round_store, quiz_store = RoundStore(database), QuizStore(database)
-        answers, hint_store, timers = AnswerStore(database), HintStore(database), TimerStore(database)
-        scheduler = Scheduler(timers, clock)
+        answers, hint_store = AnswerStore(database), HintStore(database)
+        scheduler = Scheduler(TimerStore(database), clock)
         rounds = Rounds(
             rounds=round_store,
             answers=answers,
             hints=hint_store,
-            timers=timers,
             scheduler=scheduler,
             poster=poster,
             clock=clock,
@@ -126,7 +140,7 @@ async def open_app(
             client=client,
             poster=poster,
             library=library,
-            facts=FactStore(database),
+            facts=facts,
             rounds=rounds,
             quizzes=quizzes,
             hints=Hints(hint_store, rounds),

@@ -28,6 +28,7 @@ ButtonHandler = Callable[[Interaction, Sequence[int]], Awaitable[None]]
 _SYNCED = "commands synced"
 _TOO_LATE = 10062
 _ANSWERED_TWICE = 40060
+_LONGEST_CONTENT = 2000
 
 
 class StudyhallClient(commands.Bot):
@@ -58,19 +59,37 @@ class StudyhallClient(commands.Bot):
         self._extension_names = extensions
         self._buttons: dict[str, tuple[int, ButtonHandler]] = {}
         self._is_started = False
+        self.is_connected = False
 
     async def setup_hook(self) -> None:
         """Load the cogs, and tell Discord of the commands if they have changed."""
         for name in self._extension_names:
             await self.load_extension(name)
+        await self.app.load()
         await self._sync_commands(self.app.facts)
 
     async def on_ready(self) -> None:
         """Take up what was under way, once: discord.py calls this again after each new session."""
         log.info("Connected as %s, in %d servers", self.user, len(self.guilds))
+        self.is_connected = True
         if not self._is_started:
             self._is_started = True
-            await self.app.start()
+            try:
+                await self.app.start()
+            except Exception:
+                log.exception("What was under way could not be taken up; stopping, so that it is noticed")
+                await self.close()
+
+    async def on_resumed(self) -> None:
+        """The connection is back."""
+        self.is_connected = True
+
+    async def on_disconnect(self) -> None:
+        """The connection is lost; discord.py tries to get it back."""
+        self.is_connected = False
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Nothing: there are no text commands, and discord.py would complain of each mention that is none."""
 
     def answer_buttons(self, kind: str, numbers: int, handler: ButtonHandler) -> None:
         """Let a handler answer the buttons and forms of a kind; it gets that many numbers from the id."""
@@ -137,6 +156,7 @@ async def answer_error(interaction: Interaction, error: Exception) -> None:
             "Something went wrong on my side. What you had answered before is kept. Please try again; if it happens "
             f"again, give whoever runs me this reference: `{reference}`."
         )
+    sentence = sentence[:_LONGEST_CONTENT]
     try:
         if interaction.response.is_done():
             await interaction.followup.send(sentence, ephemeral=True)

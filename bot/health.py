@@ -24,6 +24,7 @@ def health_file(database: Path) -> Path:
 async def beat(database: Path, is_well: Callable[[], bool], clock: Clock) -> None:
     """Leave a sign of life again and again while all is well, until cancelled."""
     path = health_file(database)
+    path.unlink(missing_ok=True)  # that of a process that was killed says nothing of this one
     try:
         while True:
             if is_well():
@@ -31,7 +32,8 @@ async def beat(database: Path, is_well: Callable[[], bool], clock: Clock) -> Non
                     path.write_text(clock.now().isoformat(), encoding="utf-8")
             await clock.sleep(BEAT)
     finally:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def is_alive(database: Path) -> bool:

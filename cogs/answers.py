@@ -15,6 +15,7 @@ from bot.study.answers import Explanations
 from bot.study.rounds import Rounds
 from cogs.cards.questions import ANSWER, SHEET, SUBMIT, answer_sheet
 from cogs.cards.verdicts import explanation_card, reply_card
+from cogs.poster import DiscordPoster
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
@@ -31,8 +32,9 @@ async def _show(interaction: Interaction, view: ui.LayoutView) -> None:
 class Answers(commands.Cog):
     """Answers clicks on options."""
 
-    def __init__(self, rounds: Rounds, explanations: Explanations) -> None:
+    def __init__(self, rounds: Rounds, explanations: Explanations, poster: DiscordPoster) -> None:
         self._rounds = rounds
+        self._poster = poster
         self._explanations = explanations
 
     async def click(self, interaction: Interaction, numbers: Sequence[int]) -> None:
@@ -74,6 +76,7 @@ class Answers(commands.Cog):
             round_id, interaction.guild_id or 0, interaction.user.id, places, interaction.created_at
         )
         await _show(interaction, reply_card(reply))
+        self._poster.seen(interaction)
 
     @app_commands.command(description="Shows again why each option of your last question is right or wrong")
     @app_commands.guild_only()
@@ -98,7 +101,7 @@ class Answers(commands.Cog):
 
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
-    cog = Answers(client.app.rounds, client.app.explanations)
+    cog = Answers(client.app.rounds, client.app.explanations, client.app.poster)
     client.answer_buttons(ANSWER, 2, cog.click)
     client.answer_buttons(SHEET, 3, cog.tick)
     client.answer_buttons(SUBMIT, 2, cog.submit)

@@ -11,6 +11,7 @@ import aiohttp
 import discord
 from discord import ui
 
+from bot.client import Interaction
 from bot.clock import Clock
 from bot.domain.quizzes import Quiz, QuizResult
 from bot.domain.rounds import Round, RoundResult
@@ -56,16 +57,18 @@ def _in_our_words(channel_id: int) -> Iterator[None]:
 class DiscordPoster:
     """The `Poster` on Discord."""
 
-    def __init__(self, client: discord.Client, library: Library, clock: Clock) -> None:
+    def __init__(self, client: discord.Client, library: Library, clock: Clock, namespace: str) -> None:
+        """`namespace` keeps the nonces of one database from meaning messages of another."""
         self._client = client
         self._library = library
         self._clock = clock
-        self._starters: dict[int, tuple[datetime, discord.Webhook]] = {}
+        self._namespace = namespace
+        self._followups: dict[tuple[int, int], tuple[datetime, discord.Webhook]] = {}
 
     async def post_question(self, round_: Round) -> int:
         """See `Poster`."""
         return await self._send(
-            round_.channel_id, question_card(round_, self._topic(round_), 0), f"question-{round_.id}"
+            round_.channel_id, question_card(round_, self._topic(round_), 0), f"q{round_.id}"
         )
 
     async def show_tally(self, round_: Round, answered: int) -> None:
@@ -78,21 +81,27 @@ class DiscordPoster:
 
     async def post_result(self, round_: Round, result: RoundResult, next_at: datetime | None) -> None:
         """See `Poster`."""
-        await self._send(round_.channel_id, result_card(round_, result, next_at), f"result-{round_.id}")
+        await self._send(round_.channel_id, result_card(round_, result, next_at), f"r{round_.id}")
 
     async def post_scoreboard(self, quiz: Quiz, result: QuizResult) -> None:
         """See `Poster`."""
-        await self._send(quiz.channel_id, scoreboard_card(quiz, result), f"scoreboard-{quiz.id}")
+        await self._send(quiz.channel_id, scoreboard_card(quiz, result), f"s{quiz.id}")
 
     def remember_starter(self, quiz: Quiz, followup: discord.Webhook) -> None:
         """Keep the way to reach whoever started a quiz in private, as long as Discord allows it."""
         now = self._clock.now()
-        self._starters = {id_: kept for id_, kept in self._starters.items() if now - kept[0] < _TOKEN_LIFE}
-        self._starters[quiz.id] = (now, followup)
+        self._followups = {key: kept for key, kept in self._followups.items() if now - kept[0] < _TOKEN_LIFE}
+        self._followups[quiz.channel_id, quiz.starter_id] = (now, followup)
+
+    def seen(self, interaction: Interaction) -> None:
+        """Somebody is still there: if they started a quiz here, they can be reached for longer."""
+        key = (interaction.channel_id or 0, interaction.user.id)
+        if key in self._followups:
+            self._followups[key] = (self._clock.now(), interaction.followup)
 
     async def tell_starter(self, quiz: Quiz, sentence: str) -> bool:
         """See `Poster`."""
-        at, followup = self._starters.get(quiz.id, (None, None))
+        at, followup = self._followups.get((quiz.channel_id, quiz.starter_id), (None, None))
         if at is None or followup is None or self._clock.now() - at >= _TOKEN_LIFE:
             return False
         try:
@@ -108,7 +117,9 @@ class DiscordPoster:
     async def _send(self, channel_id: int, view: ui.LayoutView, nonce: str) -> int:
         # with the nonce, a repeated request within a few minutes gives the message of the first one
         with _in_our_words(channel_id):
-            message = await self._client.get_partial_messageable(channel_id).send(view=view, nonce=nonce)
+            message = await self._client.get_partial_messageable(channel_id).send(
+                view=view, nonce=f"{self._namespace}-{nonce}"
+            )
         return message.id
 
     async def _edit(self, round_: Round, view: ui.LayoutView) -> None:

@@ -8,9 +8,10 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
-import bot.__main__ as bot_command
+from bot import service
 from bot.config import load_settings
 from bot.errors import StudyhallError
 from playground.server import serve
@@ -28,12 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings()
         if chosen.unless_token and settings.discord_token is not None:
-            return bot_command.run(settings)
+            return service.run(settings)
         print(
             "DISCORD_TOKEN is not set, so this is the playground: a simulated Discord in your browser.",
             flush=True,
         )
-        bot_command.set_up_logging(settings.log_level)
+        service.set_up_logging(settings.log_level)
         logging.getLogger("discord").setLevel(logging.WARNING)
         asyncio.run(_until_stopped(serve(settings)))
     except StudyhallError as error:
@@ -42,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _until_stopped(work) -> None:  # type: ignore[no-untyped-def]
-    task = asyncio.ensure_future(work)
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):

@@ -20,6 +20,9 @@ CARD_TEXT = 3600
 """What a question may put on one card. Discord allows 4,000 characters in a message
 (https://docs.discord.com/developers/components/reference); the rest is ours: headings, points, tally, names."""
 
+_RESULT_TABLE = 800
+"""Room for the options on the result card, cut to a line each, and who was right."""
+
 CARD_BYTES = 8000
 """The same in UTF-8 bytes: Discord fails above about 10 kB, which counts for CJK and emoji
 (https://github.com/discord/discord-api-docs/issues/8554)."""
@@ -131,6 +134,7 @@ class QuestionFormat(_Strict):
                 self.explanation,
                 *links,
             ],
+            "result card (explanation and references)": [self.explanation, *links, " " * _RESULT_TABLE],
             "hint card (all hints)": self.hints,
         }
 

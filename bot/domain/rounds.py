@@ -110,5 +110,6 @@ def round_result(round_: Round, answers: Sequence[Answer]) -> RoundResult:
         answered=len(answers),
         counts=tuple(counts),
         right=tuple(answer.member_id for answer in right),
-        fastest=right[0].clicked_at - round_.opened_at if right else None,
+        # never below 0, should this machine's clock be ahead of Discord's
+        fastest=max(timedelta(), right[0].clicked_at - round_.opened_at) if right else None,
     )

@@ -62,26 +62,30 @@ class Database:
         Raises:
             DatabaseError: it can't be opened, is no database, or was written by a newer version.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            async with aiosqlite.connect(path, isolation_level=None) as writer:
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                # aiosqlite leaves a thread behind when it can't open a file, so that is tried first
+                await asyncio.to_thread(lambda: sqlite3.connect(path).close())
+                writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
                 # WAL lets readers go on during a commit; FULL makes a commit survive a power cut
                 await writer.execute("PRAGMA busy_timeout = 5000")
                 await writer.execute("PRAGMA journal_mode = WAL")
                 await writer.execute("PRAGMA synchronous = FULL")
                 await writer.execute("PRAGMA foreign_keys = ON")
                 await _migrate(path, writer)
-                async with aiosqlite.connect(path, isolation_level=None) as reader:
-                    await reader.execute("PRAGMA busy_timeout = 5000")
-                    await reader.execute("PRAGMA query_only = ON")
-                    yield cls(path, writer, reader)
-                await writer.execute("PRAGMA optimize")
-        except (sqlite3.DatabaseError, OSError) as error:
-            raise DatabaseError(
-                f"The database {path} can't be used: {error}. Check that the folder may be written to and has "
-                "room, and that the file is a Studyhall database; a copy from a backup in the same folder helps "
-                "if it is damaged."
-            ) from error
+                reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+                await reader.execute("PRAGMA busy_timeout = 5000")
+                await reader.execute("PRAGMA query_only = ON")
+            except (sqlite3.DatabaseError, OSError) as error:
+                raise DatabaseError(
+                    f"The database {path} can't be used: {error}. Check that the folder may be written to and has "
+                    "room, and that the file is a Studyhall database; a copy from a backup in the same folder helps "
+                    "if it is damaged."
+                ) from error
+            # outside of the try: an OSError of the network is none of the database
+            yield cls(path, writer, reader)
+            await writer.execute("PRAGMA optimize")
 
     async def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Rows as they were last committed."""

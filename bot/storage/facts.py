@@ -16,6 +16,13 @@ class FactStore:
         rows = await self._database.read("SELECT value FROM fact WHERE name = ?", (name,))
         return str(rows[0][0]) if rows else None
 
+    async def get_or_put(self, name: str, value: str) -> str:
+        """The text kept under a name; this one from now on if there is none."""
+        kept = await self.get(name)
+        if kept is None:
+            await self.put(name, value)
+        return kept or value
+
     async def put(self, name: str, value: str) -> None:
         """Keep a text under a name."""
         async with self._database.transaction() as transaction:

@@ -10,7 +10,7 @@ from bot.domain.questions import Question
 from bot.domain.quizzes import EndReason, Quiz
 from bot.domain.rounds import CloseReason
 from bot.storage.database import Database, Row, from_json, from_ms, to_ms
-from bot.storage.rounds import RESULT, close_round, keep_versions
+from bot.storage.rounds import CLOSE, RESULT, close_round, keep_versions
 from bot.storage.timers import clear_timers, set_timer
 
 NEXT = "next"
@@ -154,11 +154,37 @@ class QuizStore:
             )
             await set_timer(transaction, NEXT if running else FINAL, quiz_id, next_at)
 
-    async def hurry(self, quiz_id: int, now: datetime) -> None:
-        """Let what comes next in a quiz fall due now."""
+    async def hurry(self, quiz_id: int, now: datetime) -> bool:
+        """Let the next question of a quiz fall due now. False: something else comes first."""
+        async with self._database.transaction() as transaction:
+            moved = await transaction.run(
+                "UPDATE timer SET due_at = ? WHERE kind = ? AND subject = ? RETURNING subject",
+                (to_ms(now), NEXT, quiz_id),
+            )
+        return bool(moved)
+
+    async def is_busy(self, quiz_id: int) -> bool:
+        """Whether a question of a quiz is on the table: posted and open, or closed with its result to come."""
+        rows = await self._database.read(
+            "SELECT 1 FROM round WHERE quiz_id = ? AND (closed_at IS NULL AND message_id IS NOT NULL "
+            "OR EXISTS (SELECT 1 FROM timer WHERE timer.kind = ? AND timer.subject = round.id)) LIMIT 1",
+            (quiz_id, RESULT),
+        )
+        return bool(rows)
+
+    async def mend(self, now: datetime) -> None:
+        """Set the timers that must be there and are not: after work that was given up, a quiz must not stand still."""
         async with self._database.transaction() as transaction:
             await transaction.run(
-                "UPDATE timer SET due_at = ? WHERE kind = ? AND subject = ?", (to_ms(now), NEXT, quiz_id)
+                "INSERT INTO timer (kind, subject, due_at) SELECT ?, id, closes_at FROM round "
+                "WHERE closed_at IS NULL AND message_id IS NOT NULL ON CONFLICT DO NOTHING",
+                (CLOSE,),
+            )
+            await transaction.run(
+                "INSERT INTO timer (kind, subject, due_at) SELECT ?, id, ? FROM quiz WHERE ended_at IS NULL "
+                "AND NOT EXISTS (SELECT 1 FROM round JOIN timer ON timer.subject = round.id "
+                "AND timer.kind IN (?, ?) WHERE round.quiz_id = quiz.id) ON CONFLICT DO NOTHING",
+                (NEXT, to_ms(now), CLOSE, RESULT),
             )
 
     async def participants(self, quiz_id: int) -> frozenset[int]:

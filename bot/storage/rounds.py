@@ -85,17 +85,18 @@ class RoundStore:
         closes_at: datetime,
         quiz_id: int | None = None,
         position: int | None = None,
-    ) -> Round:
-        """A new round, which is not posted yet.
+    ) -> Round | None:
+        """A new round, which is not posted yet. None: its quiz has ended.
 
         For a place in a quiz that has its round already (the bot died before it could note the message),
         that round; its time begins anew unless somebody has answered.
         """
         async with self._database.transaction() as transaction:
             await keep_versions(transaction, [question])
-            ((round_id,),) = await transaction.run(
+            added = await transaction.run(
                 "INSERT INTO round (guild_id, channel_id, quiz_id, position, version, option_order, opened_at, closes_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+                "SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS "
+                "(SELECT 1 FROM quiz WHERE id = ? AND ended_at IS NOT NULL) "
                 f"ON CONFLICT (quiz_id, position) DO UPDATE SET opened_at = {_RENEWED.format('opened_at')}, "
                 f"closes_at = {_RENEWED.format('closes_at')} RETURNING id",
                 (
@@ -107,21 +108,25 @@ class RoundStore:
                     ",".join(map(str, order)),
                     to_ms(opened_at),
                     to_ms(closes_at),
+                    quiz_id,
                 ),
             )
+            if not added:
+                return None
+            ((round_id,),) = added
             (row,) = await transaction.run(f"{_SELECT} WHERE round.id = ?", (round_id,))
         return _to_round(row)
 
-    async def posted(self, round_id: int, message_id: int, close_at: datetime) -> bool:
-        """Note the message of a round and when to close it. False: it has been closed meanwhile."""
+    async def posted(self, round_: Round, close_at: datetime) -> bool:
+        """Note the message and the times of a round that was posted. False: it has been closed meanwhile."""
         async with self._database.transaction() as transaction:
-            is_open = await transaction.run(
-                "UPDATE round SET message_id = ? WHERE id = ? RETURNING closed_at IS NULL",
-                (message_id, round_id),
+            ((is_open,),) = await transaction.run(
+                "UPDATE round SET message_id = ?, opened_at = ?, closes_at = ? WHERE id = ? RETURNING closed_at IS NULL",
+                (round_.message_id, to_ms(round_.opened_at), to_ms(round_.closes_at), round_.id),
             )
-            if is_open[0][0]:
-                await set_timer(transaction, CLOSE, round_id, close_at)
-        return bool(is_open[0][0])
+            if is_open:
+                await set_timer(transaction, CLOSE, round_.id, close_at)
+        return bool(is_open)
 
     async def close(self, round_id: int, reason: CloseReason, now: datetime) -> bool:
         """Close a round. False: it was closed already."""

@@ -48,14 +48,6 @@ class TimerStore:
         )
         return [Timer(kind, subject, from_ms(due_at), attempts) for kind, subject, due_at, attempts in rows]
 
-    async def advance(self, kind: str, subject: int, due_at: datetime) -> None:
-        """Let a timer that is set fall due earlier; does nothing if it is gone."""
-        async with self._database.transaction() as transaction:
-            await transaction.run(
-                "UPDATE timer SET due_at = ? WHERE kind = ? AND subject = ? AND due_at > ?",
-                (to_ms(due_at), kind, subject, to_ms(due_at)),
-            )
-
     async def postpone(self, timer: Timer, due_at: datetime) -> None:
         """Try again later."""
         async with self._database.transaction() as transaction:

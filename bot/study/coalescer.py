@@ -10,6 +10,9 @@ from bot.clock import Clock
 
 log = logging.getLogger(__name__)
 
+_LAST_EDIT = 1.0
+"""Seconds that an edit in flight gets when no more are wanted."""
+
 
 class Coalescer:
     """Shows the newest value of things that change often: one edit in flight for each, with a pause after it.
@@ -31,35 +34,34 @@ class Coalescer:
         """Show a thing soon. Costs next to nothing while its edit is under way."""
         self._changed.add(thing)
         if thing not in self._tasks:
-            self._tasks[thing] = asyncio.create_task(self._run(thing))
+            task = self._tasks[thing] = asyncio.create_task(self._run(thing))
+            # not in the task itself: one that is cancelled before its first step runs no code of its own
+            task.add_done_callback(lambda _: self._tasks.pop(thing, None))
 
     async def finish(self, thing: int) -> None:
-        """Show it no more; comes back when no edit of it is in flight, so that a last one is the last."""
+        """Show it no more. An edit in flight gets a moment to arrive, so that a last one is the last."""
         self._changed.discard(thing)
         task = self._tasks.get(thing)
         if task is None:
             return
-        if thing not in self._showing:
-            task.cancel()
+        if thing in self._showing:
+            await asyncio.wait([task], timeout=_LAST_EDIT)
+        task.cancel()
         await asyncio.wait([task])
 
     async def stop(self) -> None:
         """Stop everything."""
-        for thing in list(self._tasks):
-            await self.finish(thing)
+        await asyncio.gather(*(self.finish(thing) for thing in list(self._tasks)))
 
     async def _run(self, thing: int) -> None:
-        try:
-            while thing in self._changed:
-                self._changed.discard(thing)
-                self._showing.add(thing)
-                try:
-                    await self._show(thing)
-                except Exception as error:
-                    # the next change, or the end of the round, shows the number anyway
-                    log.warning("A tally could not be shown: %s", error)
-                finally:
-                    self._showing.discard(thing)
-                await self._clock.sleep(self._pause)
-        finally:
-            del self._tasks[thing]
+        while thing in self._changed:
+            self._changed.discard(thing)
+            self._showing.add(thing)
+            try:
+                await self._show(thing)
+            except Exception as error:
+                # the next change, or the end of the round, shows the number anyway
+                log.warning("A tally could not be shown: %s", error)
+            finally:
+                self._showing.discard(thing)
+            await self._clock.sleep(self._pause)

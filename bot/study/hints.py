@@ -35,8 +35,11 @@ class Hints:
         self._hints = hints
         self._rounds = rounds
 
-    def choices(self, channel_id: int, member_id: int) -> list[OpenRound]:
-        """The open questions of a channel that a member could ask for help with.
+    def choices(self, channel_id: int, member_id: int) -> tuple[list[OpenRound], bool]:
+        """The open questions of a channel that a member could ask for help with, and whether it is clear which.
+
+        It is not where several are open, also when only one of them is left to answer: a hint for another
+        question than the one in mind would cost points.
 
         Raises:
             RefusedError: there are none.
@@ -49,7 +52,7 @@ class Hints:
         unanswered = [state for state in found if member_id not in state.answered]
         if not unanswered:
             raise RefusedError(_ANSWERED)
-        return unanswered
+        return unanswered, len(found) == 1
 
     async def take(self, round_id: int, guild_id: int, member_id: int, asked_at: datetime) -> Hint:
         """The next hint for a member; it is noted before it is shown.

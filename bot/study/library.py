@@ -55,5 +55,5 @@ class Library:
         bank = self.catalog.banks.get(id_)
         if bank is None:
             names = ", ".join(self.catalog.banks)
-            raise RefusedError(f"There is no question bank called “{id_}”. Choose one of: {names}.")
+            raise RefusedError(f"There is no question bank called “{id_[:100]}”. Choose one of: {names}.")
         return bank

@@ -36,6 +36,9 @@ LAST_PAUSE = timedelta(seconds=3)
 RESUME_WITHIN = timedelta(minutes=30)
 """After a longer absence a quiz is ended with its scoreboard, not taken up in an empty room."""
 
+_NAMED = 10
+"""How many topics a sentence names."""
+
 IDLE_ROUNDS = 3
 """A quiz ends when nobody answers this many questions in a row."""
 
@@ -84,10 +87,14 @@ class Quizzes:
         scheduler.register(FINAL, self._final, self._give_up_quiz)
 
     async def expected(self) -> dict[int, frozenset[int]]:
-        """Who has answered in each running quiz."""
+        """Who has answered earlier questions of each running quiz."""
         return {
             quiz.id: await self._quizzes.participants(quiz.id) for quiz in await self._quizzes.all_running()
         }
+
+    async def mend(self) -> None:
+        """See to it that each running quiz has something to come."""
+        await self._quizzes.mend(self._clock.now())
 
     async def start(
         self,
@@ -148,9 +155,12 @@ class Quizzes:
         subject, _, pool = self._pool(None, topic)
         asked = await self._round_store.last_asked(guild_id, subject.id)
         (question,) = choose_questions(subject, pool, 1, last_asked=asked, rng=self._rng)
-        return await self._rounds.open(
+        round_ = await self._rounds.open(
             guild_id=guild_id, channel_id=channel_id, question=question, open_for=open_for
         )
+        if round_ is None:  # only a round of a quiz can come too late
+            raise AssertionError
+        return round_
 
     async def skip(self, channel_id: int, member_id: int, *, moderator: bool) -> str:
         """Go on to the next question; a sentence that says what happens.
@@ -162,7 +172,8 @@ class Quizzes:
         for round_ in await self._round_store.of_quiz(quiz.id):
             if round_.closed_at is None and await self._rounds.close(round_.id, CloseReason.SKIPPED):
                 return "Skipped. The answer follows, then the next question."
-        await self._quizzes.hurry(quiz.id, self._clock.now())
+        if not await self._quizzes.hurry(quiz.id, self._clock.now()):
+            return "The result is just coming, and then the next question."
         self._scheduler.expect(self._clock.now())
         return "The next question comes at once."
 
@@ -202,8 +213,11 @@ class Quizzes:
         named = {theme.title.casefold(): theme for theme in themes.values()}
         theme = themes.get(topic) or named.get(topic.strip().casefold())
         if theme is None:
-            names = ", ".join(theme.title for theme in themes.values())
-            raise RefusedError(f"There is no topic “{topic}” in {subject.title}. Choose one of: {names}.")
+            titles = [theme.title for theme in themes.values()]
+            names = ", ".join(titles[:_NAMED]) + (", …" if len(titles) > _NAMED else "")
+            raise RefusedError(
+                f"There is no topic “{topic[:100]}” in {subject.title}. Choose one of: {names}."
+            )
         return subject, theme, subject.on_topic(theme.id)
 
     async def _next(self, timer: Timer) -> None:
@@ -213,6 +227,8 @@ class Quizzes:
         if self._clock.now() - timer.due_at > RESUME_WITHIN:
             await self._end(quiz.id, EndReason.AWAY, CloseReason.DEADLINE)
             return
+        if await self._quizzes.is_busy(quiz.id):
+            return  # a kill or a skip at the same instant: the end of that question sets this timer anew
         coming = await self._quizzes.next_question(quiz.id)
         if coming is None:
             await self._end(quiz.id, EndReason.FINISHED, CloseReason.DEADLINE)
@@ -232,6 +248,7 @@ class Quizzes:
         round_ = await self._round_store.get(timer.subject)
         if round_ is None:
             return
+        await self._rounds.finish_card(round_)
         if round_.quiz_id is None:
             await self._rounds.show_result(round_, None)
             return
@@ -261,21 +278,23 @@ class Quizzes:
         rounds = [
             (round_, answers.get(round_.id, []))
             for round_ in await self._round_store.of_quiz(quiz.id)
-            if round_.message_id is not None
+            if round_.message_id is not None or round_.id in answers
         ]
         await self._poster.post_scoreboard(quiz, quiz_result(rounds))
 
-    async def _end(self, quiz_id: int, reason: EndReason, close: CloseReason) -> None:
-        open_rounds = await self._round_store.of_quiz(quiz_id)
+    async def _end(self, quiz_id: int, reason: EndReason, close: CloseReason, *, final: bool = True) -> None:
         now = self._clock.now()
-        await self._quizzes.end(quiz_id, reason, now, close=close, final=True)
-        for round_ in open_rounds:
+        await self._quizzes.end(quiz_id, reason, now, close=close, final=final)
+        for round_ in await self._round_store.of_quiz(quiz_id):
             self._rounds.forget(round_.id)
         self._scheduler.expect(now)
 
     async def _give_up_result(self, timer: Timer, error: Exception) -> None:
         round_ = await self._round_store.get(timer.subject)
-        if round_ is not None and round_.quiz_id is not None:
+        if round_ is None:
+            return
+        await self._rounds.show_closed(round_)
+        if round_.quiz_id is not None:
             await self._give_up(round_.quiz_id, error)
 
     async def _give_up_quiz(self, timer: Timer, error: Exception) -> None:
@@ -286,11 +305,7 @@ class Quizzes:
         quiz = await self._quizzes.get(quiz_id)
         if quiz is None:
             return
-        for round_ in await self._round_store.of_quiz(quiz_id):
-            self._rounds.forget(round_.id)
-        await self._quizzes.end(
-            quiz_id, EndReason.REFUSED, self._clock.now(), close=CloseReason.REFUSED, final=False
-        )
+        await self._end(quiz_id, EndReason.REFUSED, CloseReason.REFUSED, final=False)
         why = (
             str(error) if isinstance(error, PostError) else "something went wrong on my side; it is in my log"
         )

@@ -17,11 +17,11 @@ from bot.domain.questions import Question
 from bot.domain.rounds import Answer, CloseReason, Round, round_result, shuffled_order
 from bot.domain.scoring import grade, points
 from bot.domain.windows import week_start
-from bot.errors import MessageGoneError, PostError, RefusedError
+from bot.errors import MessageGoneError, PostError, PostRefusedError, RefusedError
 from bot.storage.answers import AnswerStore
 from bot.storage.hints import HintStore
 from bot.storage.rounds import CLOSE, RoundStore
-from bot.storage.timers import Timer, TimerStore
+from bot.storage.timers import Timer
 from bot.study.coalescer import Coalescer
 from bot.study.poster import Poster
 from bot.study.scheduler import Scheduler
@@ -37,6 +37,13 @@ GRACE = timedelta(seconds=1)
 TALLY_PAUSE = 1.5
 """Seconds between two edits of one card."""
 
+SLOW_POST = timedelta(seconds=1.5)
+"""When Discord takes longer than this to take a card, the time for answering begins anew."""
+
+NONCE_LIFE = timedelta(minutes=2)
+"""Within this time a card can be posted again without fear of a second one in the channel: Discord gives back the
+message of the first try ("the past few minutes", https://docs.discord.com/developers/resources/message)."""
+
 
 @dataclass(slots=True)
 class OpenRound:
@@ -49,8 +56,6 @@ class OpenRound:
     hints: dict[int, int] = field(default_factory=dict)
     """How many hints each member has taken."""
     last_hint: dict[int, datetime] = field(default_factory=dict)
-    complete: bool = False
-    """Everyone expected has answered, and closing is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,6 @@ class Rounds:
         rounds: RoundStore,
         answers: AnswerStore,
         hints: HintStore,
-        timers: TimerStore,
         scheduler: Scheduler,
         poster: Poster,
         clock: Clock,
@@ -101,37 +105,47 @@ class Rounds:
         self._rounds = rounds
         self._answers = answers
         self._hints = hints
-        self._timers = timers
         self._scheduler = scheduler
         self._poster = poster
         self._clock = clock
         self._rng = rng
         self._open: dict[int, OpenRound] = {}
         self._tallies = Coalescer(self._show_tally, clock, TALLY_PAUSE)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         scheduler.register(CLOSE, self._close_when_due, self._give_up)
 
-    async def start(self, expected: dict[int, frozenset[int]]) -> None:
-        """Take up the rounds that were open when the bot stopped; `expected` is by quiz."""
+    async def load(self, expected: dict[int, frozenset[int]]) -> None:
+        """Load the rounds that were open when the bot stopped; `expected` is by quiz."""
         for round_ in await self._rounds.open():
             answers = await self._answers.of_round(round_.id)
-            state = self._open[round_.id] = OpenRound(
+            self._open[round_.id] = OpenRound(
                 round_,
                 expected.get(round_.quiz_id or 0, frozenset()),
                 {answer.member_id for answer in answers},
                 await self._hints.of_round(round_.id),
             )
-            self._close_if_complete(state)
-            if round_.message_id is not None:
-                # brings the number on the card up to date, and finds out whether the card is still there
-                self._tallies.changed(round_.id)
-            elif round_.quiz_id is None:
-                # a question whose card was never noted as posted; a quiz posts its own again
-                await self.close(round_.id, CloseReason.REFUSED)
 
-    async def stop(self) -> None:
-        """Finish what is under way."""
+    def start(self) -> None:
+        """Take up the rounds that were loaded."""
+        for state in list(self._open.values()):
+            if state.round.message_id is not None:
+                self._close_if_complete(state)
+                # brings the number on the card up to date, and finds out whether the card is still there
+                self._tallies.changed(state.round.id)
+            elif state.round.quiz_id is None:
+                # killed while it was being posted; a quiz posts its questions again by itself
+                self._background(self._post_again(state))
+
+    async def flush(self) -> None:
+        """Wait until all answers that were taken are stored."""
         await self._answers.flush()
+
+    async def stop(self, patience: float) -> None:
+        """Finish what is under way, within some seconds."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience)
+        for task in self._tasks:
+            task.cancel()
         await self._tallies.stop()
 
     def get_open(self, round_id: int) -> OpenRound | None:
@@ -168,8 +182,8 @@ class Rounds:
         quiz_id: int | None = None,
         position: int | None = None,
         expected: Iterable[int] = (),
-    ) -> Round:
-        """Post a question and open a round on it.
+    ) -> Round | None:
+        """Post a question and open a round on it. None: its quiz has ended meanwhile.
 
         Raises:
             PostError: Discord did not take the card. The round of a quiz is kept for another try.
@@ -185,31 +199,47 @@ class Rounds:
             quiz_id=quiz_id,
             position=position,
         )
-        if round_.closed_at is not None:
-            return round_
+        if round_ is None or round_.closed_at is not None:
+            return None
         # known before it is posted: the first click can come before Discord has confirmed the message
-        state = self._open.get(round_.id)
-        if state is None:
-            state = self._open[round_.id] = OpenRound(round_, frozenset(expected))
+        state = self._open.setdefault(round_.id, OpenRound(round_, frozenset(expected)))
         state.round = round_
         try:
-            message_id = await self._poster.post_question(round_)
+            return await self._post(state)
         except BaseException:
             if quiz_id is None:
                 await self.close(round_.id, CloseReason.REFUSED)
             raise
-        state.round = round_ = replace(state.round, message_id=message_id)
-        close_at = self._clock.now() if state.complete else round_.closes_at + GRACE
-        if await self._rounds.posted(round_.id, message_id, close_at):
+
+    async def _post(self, state: OpenRound) -> Round:
+        started = state.round
+        message_id = await self._poster.post_question(started)
+        now = self._clock.now()
+        round_ = replace(started, message_id=message_id)
+        was_slow = now - started.opened_at > SLOW_POST and not state.answered
+        if was_slow:
+            # Discord was slow to take the card; that must not eat the time for answering
+            round_ = replace(round_, opened_at=now, closes_at=now + (started.closes_at - started.opened_at))
+        state.round = round_
+        close_at = round_.closes_at + GRACE
+        if await self._rounds.posted(round_, close_at):
             self._scheduler.expect(close_at)
-            if state.answered:
+            if was_slow or state.answered:
                 self._tallies.changed(round_.id)
         else:
             # closed while Discord was busy posting, so its end could not be shown on a card not yet known
-            answers = await self._answers.of_round(round_.id)
-            with contextlib.suppress(PostError):
-                await self._poster.show_closed(round_, round_result(round_, answers))
+            self.forget(round_.id)
+            await self.show_closed(replace(round_, close_reason=CloseReason.STOPPED))
         return round_
+
+    async def _post_again(self, state: OpenRound) -> None:
+        try:
+            if self._clock.now() - state.round.opened_at > NONCE_LIFE:
+                raise PostRefusedError("its card may be in the channel already")
+            await self._post(state)
+        except PostError as error:
+            log.warning("The question of round %d is given up: %s", state.round.id, error)
+            await self.close(state.round.id, CloseReason.REFUSED)
 
     async def answer(
         self, round_id: int, guild_id: int, member_id: int, places: Iterable[int], clicked_at: datetime
@@ -224,7 +254,11 @@ class Rounds:
         """
         state = self._open.get(round_id)
         if state is None or state.round.guild_id != guild_id:
-            return await self._over(await self.get(round_id, guild_id), member_id)
+            round_ = await self.get(round_id, guild_id)
+            if round_.closed_at is None:
+                # never show the key of a round that others can still answer
+                raise RefusedError("This question is just being opened. Please click again in a few seconds.")
+            return await self._over(round_, member_id)
         round_ = state.round
         if member_id in state.answered:
             standing = await self._answers.find(round_id, member_id)
@@ -271,16 +305,30 @@ class Rounds:
             if state.round.message_id == message_id:
                 await self.close(state.round.id, CloseReason.GONE)
 
-    async def show_result(self, round_: Round, next_at: datetime | None) -> None:
-        """Post what came of a closed round, and mark its card as closed."""
+    async def finish_card(self, round_: Round) -> None:
+        """Let the edits of a closed round's card come to an end."""
         await self._tallies.finish(round_.id)
+
+    async def show_result(self, round_: Round, next_at: datetime | None) -> None:
+        """Post what came of a closed round, and mark its card as closed.
+
+        Raises:
+            PostError: Discord did not take the result.
+        """
         if round_.close_reason in {CloseReason.GONE, CloseReason.REFUSED}:
             return
         result = round_result(round_, await self._answers.of_round(round_.id))
-        if result.answered or round_.close_reason is not CloseReason.STOPPED:
+        was_seen = round_.message_id is not None or result.answered
+        if was_seen and (result.answered or round_.close_reason is not CloseReason.STOPPED):
             await self._poster.post_result(round_, result, next_at)
-        with contextlib.suppress(PostError):  # it has told what there is to tell; the buttons refuse anyway
-            await self._poster.show_closed(round_, result)
+        await self.show_closed(round_)
+
+    async def show_closed(self, round_: Round) -> None:
+        """Mark the card of a round as closed, where Discord takes that; its buttons refuse anyway."""
+        with contextlib.suppress(PostError):
+            await self._poster.show_closed(
+                round_, round_result(round_, await self._answers.of_round(round_.id))
+            )
 
     async def _over(self, round_: Round, member_id: int) -> RoundOver:
         return RoundOver(round_, await self._answers.find(round_.id, member_id))
@@ -292,30 +340,19 @@ class Rounds:
         try:
             await self._poster.show_tally(state.round, len(state.answered))
         except MessageGoneError:
-            self._background(self._close_gone(round_id))
-
-    async def _close_gone(self, round_id: int) -> None:
-        await self.close(round_id, CloseReason.GONE)
+            self._background(self.close(round_id, CloseReason.GONE))
 
     def _close_if_complete(self, state: OpenRound) -> None:
-        if state.expected and not state.complete and state.expected <= state.answered:
-            state.complete = True
-            self._background(self._close_early(state.round.id))
-
-    async def _close_early(self, round_id: int) -> None:
-        now = self._clock.now()
-        await self._timers.advance(CLOSE, round_id, now)
-        self._scheduler.expect(now)
+        if state.expected and state.expected <= state.answered:
+            self._background(self.close(state.round.id, CloseReason.EVERYONE))
 
     async def _close_when_due(self, timer: Timer) -> None:
-        state = self._open.get(timer.subject)
-        early = state is not None and self._clock.now() < state.round.closes_at
-        await self.close(timer.subject, CloseReason.EVERYONE if early else CloseReason.DEADLINE)
+        await self.close(timer.subject, CloseReason.DEADLINE)
 
     async def _give_up(self, timer: Timer, error: Exception) -> None:
         log.error("Round %d could not be closed: %s", timer.subject, error)
 
-    def _background(self, work: Coroutine[Any, Any, None]) -> None:
+    def _background(self, work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

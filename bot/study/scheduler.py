@@ -67,6 +67,7 @@ class Scheduler:
             _, late = await asyncio.wait(tasks, timeout=patience)
             for task in late:
                 task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     def expect(self, due_at: datetime) -> None:
         """A timer has been set: wake up for it if it is the earliest."""
@@ -86,6 +87,8 @@ class Scheduler:
         await self._look()
 
     async def _look(self) -> None:
+        # what runs now may end while the timers are read; its row would then be seen as it was before
+        running = set(self._running)
         try:
             timers = await self._timers.all()
         except Exception:
@@ -98,7 +101,7 @@ class Scheduler:
                 self.expect(timer.due_at)
                 break
             key = (timer.kind, timer.subject)
-            if not self._stopped and key not in self._running and timer.kind in self._work:
+            if not (self._stopped or key in running or key in self._running) and timer.kind in self._work:
                 self._running[key] = asyncio.create_task(self._run(timer))
 
     async def _run(self, timer: Timer) -> None:
@@ -111,8 +114,9 @@ class Scheduler:
             else:
                 await self._timers.done(timer)
         except Exception:
-            # the row stays as it is: the work is taken up again at the next start
+            # the row stays as it is, so wait before it is taken up again: the disk may be full
             log.exception("The timer %s %d could not be settled", timer.kind, timer.subject)
+            await self._clock.sleep(RETRY_AFTER[-1])
         finally:
             del self._running[timer.kind, timer.subject]
         # what the work has set anew under the same name was skipped while it ran

@@ -70,8 +70,11 @@ def button(
 
 
 def clip(text: str, longest: int) -> str:
-    """Text cut to a length, with an ellipsis where something is missing."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    """Text cut to a length, with an ellipsis where something is missing, and no code left open."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 2].rstrip()
+    return cut + ("`…" if cut.count("`") % 2 else "…")
 
 
 def one_line(question: Question, longest: int = 150) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from discord import ui
 
 from bot.domain.questions import LETTERS
-from bot.domain.rounds import Answer, Round
+from bot.domain.rounds import Answer, CloseReason, Round
 from bot.domain.scoring import HINT_COST, Outcome
 from bot.study.hints import Hint
 from bot.study.rounds import AnsweredBefore, Recorded, Reply, RoundOver
 from cogs.cards.layout import OPEN, PARTLY, QUIET, RIGHT, WRONG, button, card, count, lines, links, one_line
 from cogs.cards.questions import HINT
+
+_CHOICES = 10
 
 _COLOURS = {Outcome.RIGHT: RIGHT, Outcome.PARTLY: PARTLY, Outcome.WRONG: WRONG}
 _WORDS = {Outcome.RIGHT: "✅ Correct", Outcome.PARTLY: "➖ Partly correct", Outcome.WRONG: "❌ Not correct"}
@@ -62,11 +64,12 @@ def reply_card(reply: Reply) -> ui.LayoutView:
                 *_teaching(round_, answer),
             )
         case RoundOver(round_, answer):
-            yours = (
-                f"You had answered {_letters(round_, answer.choice)}: {_WORDS[answer.outcome]}"
-                if answer
-                else "Your click came after the end, so it does not count."
-            )
+            if answer:
+                yours = f"You had answered {_letters(round_, answer.choice)}: {_WORDS[answer.outcome]}"
+            elif round_.close_reason is CloseReason.REFUSED:
+                yours = "It had to end because Discord did not take my messages here. All answers before that are kept."
+            else:
+                yours = "Your click came after the end, so it does not count."
             return card(QUIET, f"### 🔒 This question is closed\n{yours}", *_teaching(round_, answer))
 
 
@@ -119,10 +122,10 @@ def hint_choice_card(rounds: list[Round]) -> ui.LayoutView:
             f"**{number}**  {one_line(round_.question)}",
             accessory=button("Hint", f"{HINT}:{round_.id}", emoji="💡"),
         )
-        for number, round_ in enumerate(rounds[:10], start=1)
+        for number, round_ in enumerate(rounds[:_CHOICES], start=1)
     ]
-    return card(
-        OPEN,
-        f"### Several questions are open here\nWhich one do you want a hint for? It costs {HINT_COST} points.",
-        *parts,
+    more = "-# For older questions press Hint on their cards." if len(rounds) > _CHOICES else ""
+    head = (
+        f"### Several questions are open here\nFor which one do you want a hint? It costs {HINT_COST} points."
     )
+    return card(OPEN, head, *parts, more)

@@ -1,0 +1,89 @@
+"""The bot as a process on Discord: from the token to a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import sys
+
+import aiohttp
+import discord
+
+from bot.app import SystemClock, open_app
+from bot.config import Settings
+from bot.errors import SettingsError, StudyhallError
+from bot.health import beat
+
+log = logging.getLogger(__name__)
+
+_TOKENLESS = (
+    "DISCORD_TOKEN is not set. Put the bot's token into the environment or into a file .env (README.md says how to "
+    "get one), or try the bot without a token: make run"
+)
+
+
+def run(settings: Settings) -> int:
+    """Run the bot on Discord until it is stopped; the exit status."""
+    if settings.discord_token is None:
+        raise SettingsError(_TOKENLESS)
+    set_up_logging(settings.log_level)
+    _allow_many_connections()
+    try:
+        asyncio.run(_serve(settings, settings.discord_token.get_secret_value()))
+    except discord.LoginFailure:
+        raise SettingsError(
+            "Discord does not accept the token in DISCORD_TOKEN. Copy it again from the Developer Portal, Bot, "
+            "Reset Token; it is shown only once."
+        ) from None
+    except (aiohttp.ClientConnectionError, discord.DiscordServerError) as error:
+        raise StudyhallError(
+            f"Discord could not be reached ({error}). Check the network and start again."
+        ) from None
+    except KeyboardInterrupt:  # where signals can't be handled in the loop (Windows)
+        pass
+    return 0
+
+
+async def _serve(settings: Settings, token: str) -> None:
+    # discord.py's default opens a TLS connection for each click in flight
+    connector = aiohttp.TCPConnector(limit=1000, keepalive_timeout=60)
+    clock = SystemClock()
+    async with open_app(settings, clock=clock, connector=connector) as app:
+        # objects that live as long as the process need not be looked at by each collection
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+        serving = asyncio.create_task(app.client.start(token))
+        beating = asyncio.create_task(beat(settings.database, lambda: app.client.is_connected, clock))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):
+                asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
+        try:
+            await serving
+        except asyncio.CancelledError:
+            log.info("Stopping")
+        finally:
+            beating.cancel()
+            await asyncio.wait([beating])
+
+
+def set_up_logging(level: str) -> None:
+    """Readable lines on standard error."""
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
+    )
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)
+
+
+def _allow_many_connections() -> None:
+    """Raise the soft limit on open files: a burst of clicks needs a thousand connections."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
