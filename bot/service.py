@@ -19,6 +19,9 @@ from bot.health import beat
 
 log = logging.getLogger(__name__)
 
+# a study bot does not speak; discord.py would complain at each start that it could not
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 _TOKENLESS = (
     "DISCORD_TOKEN is not set. Put the bot's token into the environment or into a file .env (README.md says how to "
     "get one), or try the bot without a token: make run"
