@@ -77,7 +77,7 @@ def _verdict(reply: Recorded) -> ui.LayoutView:
     round_, answer = reply.round, reply.answer
     earned = f" · +{count(answer.points, 'point')}" if answer.points else ""
     notes = []
-    if answer.hints:
+    if answer.hints and answer.points:
         notes.append(f"-# 💡 {count(answer.hints, 'hint')} used, −{HINT_COST} points each")
     if not reply.scored:
         notes.append(
