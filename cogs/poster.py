@@ -6,12 +6,12 @@ import contextlib
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import aiohttp
 import discord
 from discord import ui
 
-from bot.client import Interaction
 from bot.clock import Clock
 from bot.domain.quizzes import Quiz, QuizResult
 from bot.domain.rounds import Round, RoundResult
@@ -93,7 +93,7 @@ class DiscordPoster:
         self._followups = {key: kept for key, kept in self._followups.items() if now - kept[0] < _TOKEN_LIFE}
         self._followups[quiz.channel_id, quiz.starter_id] = (now, followup)
 
-    def seen(self, interaction: Interaction) -> None:
+    def seen(self, interaction: discord.Interaction[Any]) -> None:
         """Somebody is still there: if they started a quiz here, they can be reached for longer."""
         key = (interaction.channel_id or 0, interaction.user.id)
         if key in self._followups:

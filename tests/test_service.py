@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -22,21 +24,16 @@ sys.exit(main(["run"]))
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_the_bot_cleanly(tmp_path: Path, number: signal.Signals) -> None:
-    called = asyncio.Event()
+Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
-    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        called.set()
-        await reader.read()
-        writer.close()
 
-    listener = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
-    port = listener.sockets[0].getsockname()[1]
+@contextlib.asynccontextmanager
+async def bot_process(folder: Path, answer: Answer) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The bot as a process whose requests to Discord are answered by a function."""
+    listener = await asyncio.start_server(answer, "127.0.0.1", 0)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", _START, str(port)),
-        cwd=tmp_path,
+        *(sys.executable, "-c", _START, str(listener.sockets[0].getsockname()[1])),
+        cwd=folder,
         env={
             **os.environ,
             "DISCORD_TOKEN": "a.b.c",
@@ -47,14 +44,28 @@ async def test_a_signal_ends_the_bot_cleanly(tmp_path: Path, number: signal.Sign
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        await asyncio.wait_for(called.wait(), 30)
-        process.send_signal(number)
-        output, _ = await asyncio.wait_for(process.communicate(), 5)
+        yield process
     finally:
         if process.returncode is None:
             process.kill()
             await process.communicate()
         listener.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_the_bot_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    called = asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        called.set()
+        await reader.read()
+        writer.close()
+
+    async with bot_process(tmp_path, say_nothing) as process:
+        await asyncio.wait_for(called.wait(), 30)
+        process.send_signal(number)
+        output, _ = await asyncio.wait_for(process.communicate(), 5)
     assert process.returncode == 0, output.decode()
     assert "Stopping" in output.decode()
     assert "Traceback" not in output.decode()
@@ -71,22 +82,8 @@ async def test_a_token_that_discord_refuses(tmp_path: Path) -> None:
         await writer.drain()
         writer.close()
 
-    listener = await asyncio.start_server(refuse, "127.0.0.1", 0)
-    port = listener.sockets[0].getsockname()[1]
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", _START, str(port)),
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "DISCORD_TOKEN": "a.b.c",
-            "STUDYHALL_BANKS": str(ROOT / "questions"),
-            "PYTHONPATH": str(ROOT),
-        },
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await asyncio.wait_for(process.communicate(), 30)
-    listener.close()
+    async with bot_process(tmp_path, refuse) as process:
+        output, _ = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 1
     assert "Discord does not accept the token in DISCORD_TOKEN" in output.decode()
     assert "a.b.c" not in output.decode()

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from bot.domain.rounds import Round
 from bot.errors import RefusedError
 from bot.storage.hints import HintStore
-from bot.study.rounds import OpenRound, Rounds
+from bot.study.replies import OpenRound
+from bot.study.rounds import Rounds
 
 DOUBLE_CLICK = timedelta(seconds=2)
 """Two requests closer together than this are one: a double click must not cost twice."""

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import random
 from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from bot.storage.rounds import CLOSE, RoundStore
 from bot.storage.timers import Timer
 from bot.study.coalescer import Coalescer
 from bot.study.poster import Poster
+from bot.study.replies import AnsweredBefore, OpenRound, Recorded, Reply, RoundOver
 from bot.study.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
@@ -43,49 +44,6 @@ SLOW_POST = timedelta(seconds=1.5)
 NONCE_LIFE = timedelta(minutes=2)
 """Within this time a card can be posted again without fear of a second one in the channel: Discord gives back the
 message of the first try ("the past few minutes", https://docs.discord.com/developers/resources/message)."""
-
-
-@dataclass(slots=True)
-class OpenRound:
-    """An open round with what a click needs to know, so that a click reads nothing from disk."""
-
-    round: Round
-    expected: frozenset[int] = frozenset()
-    """Who answered earlier in the quiz; when all of them have answered, the round closes early."""
-    answered: set[int] = field(default_factory=set)
-    hints: dict[int, int] = field(default_factory=dict)
-    """How many hints each member has taken."""
-    last_hint: dict[int, datetime] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The answer counts."""
-
-    round: Round
-    answer: Answer
-    scored: bool
-    """False: the member has answered this question before this week, so it earns no board points."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredBefore:
-    """An earlier answer of the member stands."""
-
-    round: Round
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class RoundOver:
-    """The round was closed when the member clicked."""
-
-    round: Round
-    answer: Answer | None
-    """What the member had answered in time, if anything."""
-
-
-Reply = Recorded | AnsweredBefore | RoundOver
 
 
 class Rounds:

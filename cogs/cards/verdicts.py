@@ -10,7 +10,7 @@ from bot.domain.questions import LETTERS
 from bot.domain.rounds import Answer, CloseReason, Round
 from bot.domain.scoring import HINT_COST, Outcome
 from bot.study.hints import Hint
-from bot.study.rounds import AnsweredBefore, Recorded, Reply, RoundOver
+from bot.study.replies import AnsweredBefore, Recorded, Reply, RoundOver
 from cogs.cards.layout import OPEN, PARTLY, QUIET, RIGHT, WRONG, button, card, count, lines, links, one_line
 from cogs.cards.questions import HINT
 

@@ -21,7 +21,7 @@ from bot.domain.scoring import grade
 from bot.domain.windows import Period, Window
 from bot.study.boards import Board
 from bot.study.hints import Hint
-from bot.study.rounds import AnsweredBefore, Recorded, RoundOver
+from bot.study.replies import AnsweredBefore, Recorded, RoundOver
 from cogs.cards.guides import announcement_card, help_card
 from cogs.cards.questions import answer_sheet, closed_card, question_card
 from cogs.cards.results import board_card, result_card, scoreboard_card
