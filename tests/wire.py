@@ -1,0 +1,192 @@
+"""A stand-in for Discord on loopback: real HTTP and websocket, as much as the bot uses.
+
+SimCord replaces discord.py's transport; here the whole of it runs, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+APPLICATION, GUILD, CHANNEL = 10**17, 10**17 + 1, 10**17 + 2
+_DISCORD_EPOCH = 1420070400000
+
+Json = dict[str, Any]
+
+
+def snowflake() -> int:
+    """An id that says that it was made now."""
+    snowflake.count = getattr(snowflake, "count", 0) + 1  # type: ignore[attr-defined]
+    return (int(time.time() * 1000) - _DISCORD_EPOCH << 22) + snowflake.count % 4096  # type: ignore[attr-defined]
+
+
+class Discord:
+    """One server with one channel, in which only the bot lives; the tests speak for the members."""
+
+    def __init__(self) -> None:
+        self.commands: list[Json] = []
+        self.messages: dict[int, Json] = {}
+        self.callbacks: dict[int, Json] = {}
+        self.connections = 0
+        self._changed = asyncio.Condition()
+        self._gateway: web.WebSocketResponse | None = None
+        self._runner: web.AppRunner | None = None
+        self.address = ""
+
+    async def __aenter__(self) -> Discord:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.address = f"127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    async def until(self, condition: Callable[[], Any]) -> Any:
+        """Wait for something to come about; what the condition gave."""
+        async with asyncio.timeout(30), self._changed:
+            await self._changed.wait_for(condition)
+            return condition()
+
+    async def interact(self, member: int, kind: int, data: Json, message: Json | None = None) -> int:
+        """Let a member send a command (2) or click a button (3); the id of the interaction."""
+        assert self._gateway is not None
+        interaction = snowflake()
+        everything = str((1 << 53) - 1)
+        payload: Json = {
+            "id": str(interaction),
+            "application_id": str(APPLICATION),
+            "type": kind,
+            "token": f"token-{interaction}",
+            "version": 1,
+            "guild_id": str(GUILD),
+            "channel_id": str(CHANNEL),
+            "channel": {"id": str(CHANNEL), "type": 0, "name": "quiz", "permissions": everything},
+            "member": {"user": _user(member), "roles": [], "joined_at": _NOW, "permissions": "0", "flags": 0},
+            "app_permissions": everything,
+            "locale": "en-US",
+            "entitlements": [],
+            "authorizing_integration_owners": {},
+            "context": 0,
+            "attachment_size_limit": 1,
+            "data": data,
+        }
+        if message:
+            payload["message"] = message
+        await self._send("INTERACTION_CREATE", payload)
+        return interaction
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        path = request.path.removeprefix("/api").strip("/").split("/")
+        if "websocket" in request.headers.get("Upgrade", "").lower():
+            return await self._serve_gateway(request)
+        body = await request.json() if request.can_read_body else {}
+        match request.method, *path:
+            case "GET", "users", "@me":
+                answer: Any = _user(APPLICATION, bot=True)
+            case "GET", "oauth2", "applications", "@me":
+                answer = {"id": str(APPLICATION), "name": "Studyhall", "description": "", "flags": 0, "icon": None,
+                          "bot_public": True, "bot_require_code_grant": False, "verify_key": "", "team": None, "owner": _user(1)}  # fmt: skip
+            case "GET", "applications", _, "commands":
+                answer = self.commands
+            case "PUT", "applications", _, "commands":
+                extra = {"application_id": str(APPLICATION), "version": "1"}
+                answer = self.commands = [{**command, **extra, "id": str(snowflake())} for command in body]
+            case "POST", "channels", _, "messages":
+                answer = self._keep(body)
+            case "PATCH", "channels", _, "messages", id_:
+                answer = self.messages[int(id_)]
+                answer.update(body)
+            case "POST", "interactions", id_, _, "callback":
+                self.callbacks[int(id_)] = body
+                answer = {"interaction": {"id": id_, "type": 2}}
+                if body["type"] == 4:
+                    answer["resource"] = {"type": 4, "message": self._keep(body["data"])}
+            case _:
+                return _respond({"message": "404: Not Found", "code": 0}, 404)
+        await self._tell()
+        return _respond(answer)
+
+    def _keep(self, body: Json) -> Json:
+        message = {
+            "id": str(snowflake()), "channel_id": str(CHANNEL), "author": _user(APPLICATION, bot=True), "content": "",
+            "timestamp": _NOW, "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [],
+            "mention_roles": [], "attachments": [], "embeds": [], "pinned": False, "type": 0, **body,
+        }  # fmt: skip
+        self.messages[int(message["id"])] = message
+        return message
+
+    async def _serve_gateway(self, request: web.Request) -> web.StreamResponse:
+        gateway = self._gateway = web.WebSocketResponse()
+        await gateway.prepare(request)
+        await gateway.send_json({"op": 10, "d": {"heartbeat_interval": 40000}, "s": None, "t": None})
+        async for frame in gateway:
+            if frame.type is not WSMsgType.TEXT:
+                continue
+            operation = json.loads(frame.data)["op"]
+            if operation == 1:
+                await gateway.send_json({"op": 11, "d": None, "s": None, "t": None})
+            elif operation == 2:
+                await self._send("READY", {
+                    "v": 10, "user": _user(APPLICATION, bot=True), "session_id": "s", "session_type": "normal",
+                    "resume_gateway_url": f"ws://{self.address}/", "guilds": [{"id": str(GUILD), "unavailable": True}],
+                    "application": {"id": str(APPLICATION), "flags": 0}, "shard": [0, 1], "private_channels": [],
+                    "presences": [], "relationships": [],
+                })  # fmt: skip
+                await self._send("GUILD_CREATE", {
+                    "id": str(GUILD), "name": "Study group", "owner_id": "1", "member_count": 2, "large": False,
+                    "roles": [{"id": str(GUILD), "name": "@everyone", "permissions": "0", "position": 0, "color": 0,
+                               "hoist": False, "managed": False, "mentionable": False, "flags": 0}],
+                    "channels": [{"id": str(CHANNEL), "type": 0, "name": "quiz", "position": 0}], "threads": [],
+                    "members": [], "presences": [], "voice_states": [], "emojis": [], "stickers": [], "features": [],
+                    "stage_instances": [], "guild_scheduled_events": [], "soundboard_sounds": [], "unavailable": False,
+                    "afk_timeout": 0, "verification_level": 0, "default_message_notifications": 0,
+                    "explicit_content_filter": 0, "mfa_level": 0, "nsfw_level": 0, "premium_tier": 0,
+                    "system_channel_flags": 0, "preferred_locale": "en-US", "icon": None, "splash": None,
+                    "discovery_splash": None, "afk_channel_id": None, "system_channel_id": None, "banner": None,
+                    "rules_channel_id": None, "public_updates_channel_id": None, "vanity_url_code": None,
+                    "description": None, "premium_progress_bar_enabled": False, "joined_at": _NOW,
+                })  # fmt: skip
+                self.connections += 1
+                await self._tell()
+        return gateway
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _send(self, event: str, data: Json) -> None:
+        assert self._gateway is not None
+        self._sequence = getattr(self, "_sequence", 0) + 1
+        await self._gateway.send_json({"op": 0, "t": event, "s": self._sequence, "d": data})
+
+
+def _respond(answer: Any, status: int = 200) -> web.Response:
+    # without a charset, or discord.py takes it for text
+    return web.Response(
+        body=json.dumps(answer).encode(), status=status, headers={"Content-Type": "application/json"}
+    )
+
+
+_NOW = "2026-11-22T12:00:00+00:00"
+
+
+def _user(id_: int, *, bot: bool = False) -> Json:
+    return {
+        "id": str(id_),
+        "username": f"user{id_}",
+        "discriminator": "0",
+        "avatar": None,
+        "bot": bot,
+        "flags": 0,
+    }
