@@ -24,8 +24,8 @@ import sys
 import discord, yarl
 discord.http.Route.BASE = f"http://{sys.argv[1]}/api"
 discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://{sys.argv[1]}/")
-from bot.__main__ import main
-sys.exit(main([]))
+from playground.__main__ import main
+sys.exit(main(["--unless-token"]))  # what `make run` calls
 """
 
 
