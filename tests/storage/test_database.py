@@ -1,0 +1,193 @@
+"""Connections and transactions."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from bot.errors import DatabaseError
+from bot.storage.database import Database, from_ms, to_ms
+
+PUT = "INSERT INTO fact (name, value) VALUES (?, 'x')"
+NAMES = "SELECT name FROM fact ORDER BY name"
+
+
+async def put(database: Database, *names: str) -> None:
+    """Store facts in one transaction."""
+    async with database.transaction() as transaction:
+        for name in names:
+            await transaction.run(PUT, (name,))
+
+
+async def names(database: Database) -> list[str]:
+    """The names of the facts that are stored."""
+    return [row[0] for row in await database.read(NAMES)]
+
+
+async def test_a_commit_survives_a_power_cut_and_readers_go_on(database: Database) -> None:
+    async with database.transaction() as transaction:
+        assert await transaction.run("PRAGMA journal_mode") == [("wal",)]
+        assert await transaction.run("PRAGMA synchronous") == [(2,)]
+
+
+async def test_foreign_keys_are_held(database: Database) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        async with database.transaction() as transaction:
+            await transaction.run("INSERT INTO hint_use VALUES (404, 1, 1, 0)")
+
+
+async def test_a_reader_can_not_write(database: Database) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        await database.read(PUT, ("sneaked in",))
+
+
+async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "diary.txt"
+    path.write_text("Dear diary, " * 100, encoding="utf-8")
+    with pytest.raises(DatabaseError, match=r"diary\.txt can't be used: file is not a database\. Check that"):
+        async with Database.open(path):
+            pass
+    assert path.read_text(encoding="utf-8") == "Dear diary, " * 100
+
+
+async def test_a_folder_that_can_not_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DatabaseError, match="Check that the folder may be written to"):
+        async with Database.open(tmp_path / "file" / "studyhall.db"):
+            pass
+
+
+async def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="unable to open database file"):
+        async with Database.open(tmp_path):
+            pass
+
+
+@pytest.mark.parametrize("error", [ConnectionError("no network"), sqlite3.IntegrityError("ours")])
+async def test_an_error_while_the_bot_runs_is_not_blamed_on_the_file(
+    tmp_path: Path, error: Exception
+) -> None:
+    async def run() -> None:
+        async with Database.open(tmp_path / "studyhall.db"):
+            raise error
+
+    with pytest.raises(type(error), match=str(error)):
+        await run()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+async def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+    with pytest.raises(DatabaseError, match="Check that the folder may be written to"):
+        async with Database.open(folder / "studyhall.db"):
+            pass
+
+
+async def test_what_is_read_is_what_was_committed_last(database: Database) -> None:
+    async with database.transaction() as transaction:
+        await transaction.run(PUT, ("a",))
+        assert await names(database) == []
+    assert await names(database) == ["a"]
+
+
+async def test_transactions_take_turns(database: Database) -> None:
+    async def count_up() -> None:
+        async with database.transaction() as transaction:
+            ((value,),) = await transaction.run("SELECT value FROM fact WHERE name = 'counter'")
+            await asyncio.sleep(0)
+            await transaction.run("UPDATE fact SET value = ? WHERE name = 'counter'", (str(int(value) + 1),))
+
+    async with database.transaction() as transaction:
+        await transaction.run("INSERT INTO fact VALUES ('counter', '0')")
+    await asyncio.gather(*(count_up() for _ in range(20)))
+    assert await database.read("SELECT value FROM fact") == [("20",)]
+
+
+async def put_and_fail(database: Database, statement: str) -> None:
+    """Store a fact, and then run a statement that fails, or raise an error of our own."""
+    async with database.transaction() as transaction:
+        await transaction.run(PUT, ("a",))
+        await transaction.run(statement)
+        raise ZeroDivisionError
+
+
+async def test_an_error_takes_back_the_whole_transaction(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await put_and_fail(database, "SELECT 1")
+    assert await names(database) == []
+    await put(database, "b")
+    assert await names(database) == ["b"]
+
+
+@pytest.mark.parametrize("bad", ["INSERT INTO fact VALUES ('a', 'again')", "SELEKT", "BEGIN"])
+async def test_a_statement_that_fails_leaves_the_connection_usable(database: Database, bad: str) -> None:
+    with pytest.raises(sqlite3.Error):
+        await put_and_fail(database, bad)
+    await put(database, "b")
+    assert await names(database) == ["b"]
+
+
+async def test_an_error_after_the_end_of_the_transaction_is_not_hidden_by_another(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await put_and_fail(database, "COMMIT")
+    await put(database, "b")
+    assert await names(database) == ["a", "b"]
+
+
+async def test_cancelling_takes_back_the_whole_transaction(database: Database) -> None:
+    inside = asyncio.Event()
+
+    async def work() -> None:
+        async with database.transaction() as transaction:
+            await transaction.run(PUT, ("a",))
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(work())
+    waiting = asyncio.create_task(put(database, "b"))
+    cancelled = asyncio.create_task(put(database, "c"))
+    await inside.wait()
+    cancelled.cancel()
+    task.cancel()
+    await asyncio.wait([task, waiting, cancelled])
+    assert task.cancelled()
+    assert cancelled.cancelled()
+    assert await names(database) == ["b"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_cancelling_at_any_moment_leaves_all_or_nothing(database: Database, times: int) -> None:
+    for turns in range(60):
+        task = asyncio.create_task(put(database, f"{turns}a", f"{turns}b", f"{turns}c"))
+        for _ in range(turns // 3):
+            # moments of the event loop, and moments of the threads behind the connections
+            await (asyncio.sleep(0) if turns % 3 else database.read("SELECT 1"))
+        for _ in range(times):
+            task.cancel()
+            await asyncio.sleep(0)
+        await asyncio.wait([task])
+        await put(database, "after")
+        stored = await names(database)
+        assert len(stored) in {1, 4}
+        async with database.transaction() as transaction:
+            await transaction.run("DELETE FROM fact")
+
+
+@pytest.mark.parametrize("ms", [0, 1, 999, 1_767_614_400_123, 253_370_764_800_000])
+def test_times_are_kept_to_the_millisecond(ms: int) -> None:
+    assert to_ms(from_ms(ms)) == ms
+    assert to_ms(from_ms(ms) + timedelta(microseconds=999)) == ms
+
+
+def test_a_time_is_the_same_in_every_zone() -> None:
+    noon = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    assert (
+        to_ms(noon.astimezone(timezone(timedelta(hours=5, minutes=45)))) == to_ms(noon) == 1_767_614_400_000
+    )
+    assert from_ms(to_ms(noon)) == noon

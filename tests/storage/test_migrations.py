@@ -1,0 +1,137 @@
+"""The format of the database, and how it moves on."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import DatabaseError
+from bot.storage.database import Database, _migrations
+from bot.storage.facts import FactStore
+
+TODAY = len(_migrations())
+MORE = "CREATE TABLE more (a);"
+COPY = "studyhall.db.*[0-9]"
+
+Migrate = Callable[..., None]
+
+
+def ask(path: Path, sql: str) -> Any:
+    """What a file answers to one question, asked without our code."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchone()[0]
+
+
+def version(path: Path) -> int:
+    """The version inside a file."""
+    return int(ask(path, "PRAGMA user_version"))
+
+
+def has_table(path: Path, name: str) -> bool:
+    """Whether a file has a table of this name."""
+    return bool(ask(path, f"SELECT count(*) FROM sqlite_master WHERE name = '{name}'"))
+
+
+async def names(database: Database) -> list[str]:
+    """The names of the facts that are stored."""
+    return [row[0] for row in await database.read("SELECT name FROM fact")]
+
+
+@pytest.fixture
+async def old(tmp_path: Path) -> Path:
+    """A database of today's format with one fact in it."""
+    path = tmp_path / "studyhall.db"
+    async with Database.open(path) as database:
+        await FactStore(database).put("kept", "x")
+    return path
+
+
+@pytest.fixture
+def upgrade(monkeypatch: pytest.MonkeyPatch) -> Migrate:
+    """Adds migrations to those there are."""
+    today = _migrations()
+
+    def add(*scripts: str) -> None:
+        monkeypatch.setattr("bot.storage.database._migrations", lambda: [*today, *scripts])
+
+    return add
+
+
+async def test_a_missing_database_is_made_with_its_folder_and_all_tables(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "studyhall.db"
+    async with Database.open(path) as database:
+        assert await names(database) == []
+    assert version(path) == TODAY
+    assert has_table(path, "answer")
+    assert not list(path.parent.glob(COPY))
+
+
+async def test_opening_again_changes_nothing(old: Path) -> None:
+    async with Database.open(old) as database:
+        assert await names(database) == ["kept"]
+    assert version(old) == TODAY
+    assert not list(old.parent.glob(COPY))
+
+
+async def test_a_newer_database_is_refused(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(
+        DatabaseError, match=rf"newer version of Studyhall \(its format is 99, this version knows {TODAY}\)"
+    ):
+        async with Database.open(old):
+            pass
+    assert version(old) == 99
+
+
+async def test_a_copy_is_made_before_an_upgrade(old: Path, upgrade: Migrate) -> None:
+    upgrade(MORE)
+    async with Database.open(old) as database:
+        assert await names(database) == ["kept"]
+    assert version(old) == TODAY + 1
+    assert has_table(old, "more")
+    (copy,) = old.parent.glob(COPY)
+    assert version(copy) == TODAY
+    assert not has_table(copy, "more")
+    assert ask(copy, "SELECT name FROM fact") == "kept"
+
+
+async def test_the_copy_can_be_put_back(old: Path, upgrade: Migrate) -> None:
+    upgrade(MORE)
+    async with Database.open(old) as database:
+        await FactStore(database).put("later", "x")
+    (copy,) = old.parent.glob(COPY)
+    upgrade()
+    copy.replace(old)
+    async with Database.open(old) as database:
+        assert await names(database) == ["kept"]
+
+
+@pytest.mark.parametrize("bad", ["INSERT INTO nowhere VALUES (1);", "CREATE TABLE fact (a);", "SELEKT;"])
+async def test_a_migration_that_fails_leaves_the_old_version(old: Path, upgrade: Migrate, bad: str) -> None:
+    upgrade(f"{MORE} DELETE FROM fact; {bad}")
+    with pytest.raises(DatabaseError, match="can't be used"):
+        async with Database.open(old):
+            pass
+    assert version(old) == TODAY
+    assert not has_table(old, "more")
+    assert ask(old, "SELECT name FROM fact") == "kept"
+    upgrade(MORE)
+    async with Database.open(old) as database:
+        assert await names(database) == ["kept"]
+    assert version(old) == TODAY + 1
+
+
+async def test_each_migration_is_a_step_of_its_own(old: Path, upgrade: Migrate) -> None:
+    upgrade(MORE, "CREATE TABLE most (a); SELEKT;")
+    with pytest.raises(DatabaseError):
+        async with Database.open(old):
+            pass
+    assert version(old) == TODAY + 1
+    assert has_table(old, "more")
+    assert not has_table(old, "most")
