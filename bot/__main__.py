@@ -49,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 # The imports of each command stand inside it: the health check runs twice a minute and needs none of discord.py.
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _check(path: Path) -> int:
     from bot.banks.loader import load_catalog  # noqa: PLC0415
 
@@ -57,12 +61,11 @@ def _check(path: Path) -> int:
         print(problem)
     for bank in loaded.catalog.banks.values():
         print(
-            f"{bank.id}: {len(bank.questions)} questions on {len(bank.topics_with_questions)} topics, no problems"
+            f"{bank.id}: {_count(len(bank.questions), 'question')} on "
+            f"{_count(len(bank.topics_with_questions), 'topic')}, no problems"
         )
     if loaded.problems:
-        print(
-            f"{len(loaded.problems)} problem{'s' if len(loaded.problems) > 1 else ''} found", file=sys.stderr
-        )
+        print(_count(len(loaded.problems), "problem"), "found", file=sys.stderr)
     return 1 if loaded.problems else 0
 
 

@@ -6,15 +6,17 @@ import asyncio
 import contextlib
 import random
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import aiohttp
 
 from bot.client import StudyhallClient
 from bot.clock import Clock
 from bot.config import Settings
+from bot.errors import DatabaseError
 from bot.storage.answers import AnswerStore
 from bot.storage.boards import BoardStore
 from bot.storage.database import Database
@@ -82,11 +84,38 @@ class App:
 
     async def stop(self) -> None:
         """Finish what is under way and disconnect, within a few seconds."""
-        await self.rounds.flush()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.rounds.flush(), _STOP_PATIENCE)
         await self.scheduler.stop(_STOP_PATIENCE)
         await self.rounds.stop(_STOP_PATIENCE)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.client.close(), _STOP_PATIENCE)
+
+
+@contextlib.contextmanager
+def _alone(database: Path) -> Iterator[None]:
+    """Let no second bot run on the same database: each would take the other's rounds for its own."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        yield
+        return
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        lock = database.with_name(f"{database.name}.lock").open("w")
+    except OSError as error:
+        raise DatabaseError(
+            f"The database {database} can't be used: {error}. Check that its folder may be written to."
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise DatabaseError(
+                f"Another Studyhall is running with the database {database}. Stop it first, or let "
+                "STUDYHALL_DATABASE name a file in another folder."
+            ) from None
+        yield
 
 
 @contextlib.asynccontextmanager
@@ -106,50 +135,51 @@ async def open_app(
     rng = rng or random.SystemRandom()
     library = Library(settings.banks)
     library.load()
-    async with Database.open(settings.database) as database:
-        client = StudyhallClient(EXTENSIONS, connector)
-        facts = FactStore(database)
-        poster = DiscordPoster(
-            client, library, clock, await facts.get_or_put(_NAMESPACE, secrets.token_hex(4))
-        )
-        round_store, quiz_store = RoundStore(database), QuizStore(database)
-        answers, hint_store = AnswerStore(database), HintStore(database)
-        scheduler = Scheduler(TimerStore(database), clock)
-        rounds = Rounds(
-            rounds=round_store,
-            answers=answers,
-            hints=hint_store,
-            scheduler=scheduler,
-            poster=poster,
-            clock=clock,
-            rng=rng,
-        )
-        quizzes = Quizzes(
-            quizzes=quiz_store,
-            round_store=round_store,
-            answers=answers,
-            rounds=rounds,
-            library=library,
-            scheduler=scheduler,
-            poster=poster,
-            clock=clock,
-            rng=rng,
-        )
-        client.app = app = App(
-            clock=clock,
-            client=client,
-            poster=poster,
-            library=library,
-            facts=facts,
-            rounds=rounds,
-            quizzes=quizzes,
-            hints=Hints(hint_store, rounds),
-            explanations=Explanations(answers, rounds),
-            reports=Reports(ReportStore(database), rounds, clock),
-            boards=Boards(BoardStore(database), clock),
-            scheduler=scheduler,
-        )
-        try:
-            yield app
-        finally:
-            await app.stop()
+    with _alone(settings.database):
+        async with Database.open(settings.database) as database:
+            client = StudyhallClient(EXTENSIONS, connector)
+            facts = FactStore(database)
+            poster = DiscordPoster(
+                client, library, clock, await facts.get_or_put(_NAMESPACE, secrets.token_hex(4))
+            )
+            round_store, quiz_store = RoundStore(database), QuizStore(database)
+            answers, hint_store = AnswerStore(database), HintStore(database)
+            scheduler = Scheduler(TimerStore(database), clock)
+            rounds = Rounds(
+                rounds=round_store,
+                answers=answers,
+                hints=hint_store,
+                scheduler=scheduler,
+                poster=poster,
+                clock=clock,
+                rng=rng,
+            )
+            quizzes = Quizzes(
+                quizzes=quiz_store,
+                round_store=round_store,
+                answers=answers,
+                rounds=rounds,
+                library=library,
+                scheduler=scheduler,
+                poster=poster,
+                clock=clock,
+                rng=rng,
+            )
+            client.app = app = App(
+                clock=clock,
+                client=client,
+                poster=poster,
+                library=library,
+                facts=facts,
+                rounds=rounds,
+                quizzes=quizzes,
+                hints=Hints(hint_store, rounds),
+                explanations=Explanations(answers, rounds),
+                reports=Reports(ReportStore(database), rounds, clock),
+                boards=Boards(BoardStore(database), clock),
+                scheduler=scheduler,
+            )
+            try:
+                yield app
+            finally:
+                await app.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ _SYNCED = "commands synced"
 _TOO_LATE = 10062
 _ANSWERED_TWICE = 40060
 _LONGEST_CONTENT = 2000
+_NUMBER = re.compile(r"[0-9]{1,18}")  # what fits into 64 bits
 
 
 class StudyhallClient(commands.Bot):
@@ -70,7 +72,7 @@ class StudyhallClient(commands.Bot):
 
     async def on_ready(self) -> None:
         """Take up what was under way, once: discord.py calls this again after each new session."""
-        log.info("Connected as %s, in %d servers", self.user, len(self.guilds))
+        log.info("Connected as %s, in %d server(s)", self.user, len(self.guilds))
         self.is_connected = True
         if not self._is_started:
             self._is_started = True
@@ -103,11 +105,7 @@ class StudyhallClient(commands.Bot):
         kind, *numbers = str(data.get("custom_id", "")).split(":")
         try:
             count, handler = self._buttons.get(kind, (0, None))
-            if (
-                handler is None
-                or len(numbers) != count
-                or not all(n.isascii() and n.isdigit() for n in numbers)
-            ):
+            if handler is None or len(numbers) != count or not all(_NUMBER.fullmatch(n) for n in numbers):
                 raise RefusedError(
                     "This button is from an older version of me. Run the command again for a new one."
                 )

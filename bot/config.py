@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -49,8 +50,12 @@ def load_settings() -> Settings:
     """
     known = {environment_name(field) for field in Settings.model_fields}
     problems = []
-    for name in sorted(os.environ):
-        if name.startswith(PREFIX) and name not in known:
+    try:
+        names = {*os.environ, *dotenv_values(".env", interpolate=False, encoding="utf-8")}
+    except UnicodeDecodeError:
+        raise SettingsError("The file .env is not UTF-8 text. Save it in the encoding UTF-8.") from None
+    for name in sorted(names):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = get_close_matches(name, known, n=1)
             problems.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else "."))
     settings = None

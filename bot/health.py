@@ -40,6 +40,6 @@ def is_alive(database: Path) -> bool:
     """Whether there was a sign of life lately."""
     try:
         last = datetime.fromisoformat(health_file(database).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return datetime.now(UTC) - last < STALE
+    except (OSError, ValueError, TypeError):  # TypeError: a time without its zone
         return False
-    return datetime.now(UTC) - last < STALE

@@ -19,6 +19,14 @@ from bot.health import beat
 
 log = logging.getLogger(__name__)
 
+_REFUSED = (
+    "Discord does not accept the token in DISCORD_TOKEN. Copy it again from the Developer Portal, Bot, Reset Token; "
+    "it is shown only once."
+)
+
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
+_AUTHENTICATION_FAILED = 4004
+
 # a study bot does not speak; discord.py would complain at each start that it could not
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
@@ -37,10 +45,11 @@ def run(settings: Settings) -> int:
     try:
         asyncio.run(_serve(settings, settings.discord_token.get_secret_value()))
     except discord.LoginFailure:
-        raise SettingsError(
-            "Discord does not accept the token in DISCORD_TOKEN. Copy it again from the Developer Portal, Bot, "
-            "Reset Token; it is shown only once."
-        ) from None
+        raise SettingsError(_REFUSED) from None
+    except discord.ConnectionClosed as error:
+        if error.code == _AUTHENTICATION_FAILED:  # the token was reset while the bot ran
+            raise SettingsError(_REFUSED) from None
+        raise StudyhallError(f"Discord closed the connection for good (code {error.code}).") from None
     except (aiohttp.ClientConnectionError, discord.DiscordServerError) as error:
         raise StudyhallError(
             f"Discord could not be reached ({error}). Check the network and start again."
@@ -66,6 +75,9 @@ async def _serve(settings: Settings, token: str) -> None:
                 asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
         try:
             await serving
+            raise StudyhallError(
+                "The bot has stopped by itself; the log above says why. Nothing is lost; start it again."
+            )
         except asyncio.CancelledError:
             log.info("Stopping")
         finally:

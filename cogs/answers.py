@@ -11,7 +11,10 @@ from discord.ext import commands
 
 from bot.client import Interaction
 from bot.domain.questions import from_mask
+from bot.domain.rounds import Round
+from bot.errors import RefusedError
 from bot.study.answers import Explanations
+from bot.study.replies import OpenRound
 from bot.study.rounds import Rounds
 from cogs.cards.questions import ANSWER, SHEET, SUBMIT, answer_sheet
 from cogs.cards.verdicts import explanation_card, reply_card
@@ -40,31 +43,41 @@ class Answers(commands.Cog):
     async def click(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """An option of a card: the answer, or the first tick where several are to be chosen."""
         round_id, place = numbers
-        state = self._rounds.get_open(round_id)
-        if (
-            state is not None
-            and state.round.guild_id == interaction.guild_id
-            and state.round.question.choose > 1
-            and interaction.user.id not in state.answered
-        ):
-            await _show(interaction, answer_sheet(state.round, frozenset({place})))
-            return
-        await self._answer(interaction, round_id, [place])
+        state = self._still_open(interaction, round_id)
+        if state is not None and state.round.question.choose > 1:
+            await self._show_sheet(interaction, state.round, 0, place)
+        else:
+            await self._answer(interaction, round_id, [place])
 
     async def tick(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """Tick or untick an option on the private sheet."""
         round_id, mask, place = numbers
+        state = self._still_open(interaction, round_id)
+        if state is not None:
+            await self._show_sheet(interaction, state.round, mask, place)
+        else:
+            # tells that the round is over, or which answer stands
+            await self._answer(interaction, round_id, [])
+
+    def _still_open(self, interaction: Interaction, round_id: int) -> OpenRound | None:
+        """A round that the member can answer now."""
         state = self._rounds.get_open(round_id)
         if (
             state is None
             or state.round.guild_id != interaction.guild_id
             or interaction.user.id in state.answered
         ):
-            # tells that the round is over, or which answer stands
-            await self._answer(interaction, round_id, [])
-            return
-        chosen = from_mask(mask) ^ {place}
-        await _show(interaction, answer_sheet(state.round, chosen))
+            return None
+        return state
+
+    async def _show_sheet(self, interaction: Interaction, round_: Round, mask: int, place: int) -> None:
+        """The private sheet, with one tick changed."""
+        options = len(round_.order)
+        if place >= options or mask >= 1 << options:
+            raise RefusedError(
+                "This button does not belong to this question. Click a letter on its card again."
+            )
+        await _show(interaction, answer_sheet(round_, from_mask(mask) ^ {place}))
 
     async def submit(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """Answer with what is ticked on the private sheet."""

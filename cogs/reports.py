@@ -32,7 +32,8 @@ class ReportCog(commands.Cog, name="Reports"):
             reason = _first_text(interaction.data or {})
             await self._reports.add(round_id, interaction.guild_id or 0, interaction.user.id, reason)
             await interaction.response.send_message(
-                "🚩 Thank you. The report is kept for the moderators; nobody else sees it.", ephemeral=True
+                "🚩 Thank you. The report is kept for whoever looks after the questions; other members do not see it.",
+                ephemeral=True,
             )
             return
         form = ui.Modal(title="Report this question", custom_id=f"{REPORT}:{round_id}", timeout=None)

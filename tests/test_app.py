@@ -8,8 +8,8 @@ import pytest
 
 from bot.app import open_app
 from bot.config import Settings
-from bot.errors import BankError, RefusedError
-from tests.world import World, buttons, letter
+from bot.errors import BankError, DatabaseError, RefusedError
+from tests.world import World, buttons, letter, text
 
 BANKS = Path(__file__).parent / "banks"
 
@@ -32,7 +32,15 @@ async def test_no_usable_bank_is_an_error_with_every_problem(tmp_path: Path) -> 
 async def test_a_click_before_everything_is_loaded_gives_no_key_away(world: World) -> None:
     card = await world.start_quiz(questions=1, topic="one", seconds=60)
     place = int(buttons(card)[letter(card, "the right one")]["custom_id"].split(":")[2])
-    settings = Settings(database=world.database, banks=world.banks, _env_file=None)
-    async with open_app(settings) as second:
+    await world.kill()
+    async with open_app(Settings(database=world.database, banks=world.banks, _env_file=None)) as second:
         with pytest.raises(RefusedError, match="click again in a few seconds"):
             await second.rounds.answer(1, world.guild.id, world.ada.id, [place], world.env.now())
+
+
+async def test_a_second_bot_on_the_same_database_is_refused_and_disturbs_nothing(world: World) -> None:
+    card = await world.start_quiz(questions=1, topic="one", seconds=60)
+    with pytest.raises(DatabaseError, match="Another Studyhall is running with the database"):
+        async with open_app(Settings(database=world.database, banks=world.banks, _env_file=None)):
+            pass
+    assert "✅ Correct" in text(await world.choose(world.ada, "the right one", card))

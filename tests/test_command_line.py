@@ -17,7 +17,7 @@ from bot.__main__ import main
 from bot.banks.format import json_schemas
 from bot.config import load_settings
 from bot.errors import SettingsError
-from bot.health import BEAT, beat, health_file
+from bot.health import BEAT, beat, health_file, is_alive
 from tests.banks.writing import BANK, ONE, write_bank
 
 ROOT = Path(__file__).parents[1]
@@ -271,3 +271,24 @@ def test_a_command_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> No
         main(["chek"])
     assert ended.value.code == 2
     assert "check" in capsys.readouterr().err
+
+
+def test_an_unknown_setting_in_dot_env_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("STUDYHALL_LOG_LEVL=DEBUG\n", encoding="utf-8")
+    with pytest.raises(
+        SettingsError, match="STUDYHALL_LOG_LEVL is not a setting; did you mean STUDYHALL_LOG_LEVEL"
+    ):
+        load_settings()
+
+
+def test_a_dot_env_in_another_encoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_bytes("# für uns\n".encode("latin-1"))
+    with pytest.raises(SettingsError, match="Save it in the encoding UTF-8"):
+        load_settings()
+
+
+def test_a_sign_of_life_without_a_zone_says_nothing(tmp_path: Path) -> None:
+    health_file(tmp_path / "x.db").write_text("2026-01-01T00:00:00", encoding="utf-8")
+    assert not is_alive(tmp_path / "x.db")

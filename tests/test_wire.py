@@ -121,3 +121,12 @@ def _newest(discord: Discord, words: str) -> dict[str, Any] | None:
     return next(
         (message for message in reversed(list(discord.messages.values())) if words in text(message)), None
     )
+
+
+async def test_a_token_that_is_reset_while_the_bot_runs(tmp_path: Path) -> None:
+    async with Discord() as discord, bot_process(tmp_path, discord) as process:
+        await discord.hang_up(4004)
+        assert await asyncio.wait_for(process.wait(), 30) == 1
+    log = (tmp_path / "log.txt").read_text()
+    assert "Discord does not accept the token in DISCORD_TOKEN" in log
+    assert "Traceback" not in log

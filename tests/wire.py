@@ -86,6 +86,11 @@ class Discord:
         await self._send("INTERACTION_CREATE", payload)
         return interaction
 
+    async def hang_up(self, code: int) -> None:
+        """Close the connection to the bot with a code of the gateway."""
+        assert self._gateway is not None
+        await self._gateway.close(code=code)
+
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix("/api").strip("/").split("/")
         if "websocket" in request.headers.get("Upgrade", "").lower():

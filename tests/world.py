@@ -88,13 +88,15 @@ class World:
 
     async def restart(self, away: float = 0.0) -> None:
         """Kill the bot, let it be away for some seconds, and start a new process on the same database."""
-        old = self._stack.pop_all()
-        # nothing of the old process gets a chance to run on: its tasks are cancelled, its timers are gone
-        await self.env._detach_bot()
-        await old.aclose()
+        await self.kill()
         self.env.backend.advance_clock(away)
         await self._open()
         await self.env.restart_bot(self.app.client)
+
+    async def kill(self) -> None:
+        """Kill the bot: its tasks are cancelled and its timers are gone, so nothing of it runs on."""
+        await self.env._detach_bot()
+        await self._stack.pop_all().aclose()
 
     async def _open(self) -> None:
         clock = SimulatedClock()

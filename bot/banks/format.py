@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, TypeAdapter, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from bot.domain.questions import Bank, Option, Question, Reference, Topic
@@ -47,22 +57,124 @@ class OptionFormat(_Strict):
     )
 
 
+def _address(text: str) -> str:
+    TypeAdapter(HttpUrl).validate_python(text)
+    return text
+
+
 class ReferenceFormat(_Strict):
     """Where to read more."""
 
     title: str = Field(min_length=1, max_length=100, description="What the link is called.")
-    url: Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s()<>]+$")] = Field(
-        description="A full web address, beginning with https://."
-    )
+    url: Annotated[
+        str,
+        StringConstraints(max_length=500, pattern=r"^https?://[^\s()<>]+$"),
+        AfterValidator(_address),
+    ] = Field(description="A full web address, beginning with https://.")
 
-    @model_validator(mode="after")
-    def _is_address(self) -> ReferenceFormat:
-        TypeAdapter(HttpUrl).validate_python(self.url)
-        return self
+
+NONSENSE = "nonsense"
+"""The kind of error of what is wrong with a question or bank as a whole."""
 
 
 def _problem(kind: str, message: str) -> PydanticCustomError:
     return PydanticCustomError(kind, message)
+
+
+def nonsense(values: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with a question or a bank as a whole, as far as its values can be judged.
+
+    Takes plain values of any kind, so that these problems can be told beside those of single fields.
+    """
+    yield from _wrong_options(_groups(values, "options"))
+    hints = _strings(values, "hints")
+    if len(set(hints)) < len(hints):
+        yield "two hints say the same; remove one"
+    for name, text in _shown(values).items():
+        if text.count("```") % 2:
+            yield f"{name} opens a code block (```) and does not close it; add the closing ```"
+    for card, parts in _cards(values).items():
+        text = "".join(parts)
+        if len(text) > CARD_TEXT:
+            yield (
+                f"the {card} would have {len(text):,} characters of text, and Discord takes {CARD_TEXT:,} "
+                "beside the bot's own; shorten it"
+            )
+        elif len(text.encode()) > CARD_BYTES:
+            yield (
+                f"the {card} would take {len(text.encode()):,} bytes, and Discord takes {CARD_BYTES:,} "
+                "beside the bot's own; shorten it"
+            )
+    yield from _wrong_weights(values.get("topics"))
+
+
+def _wrong_weights(topics: Any) -> Iterator[str]:
+    groups = topics.values() if isinstance(topics, dict) else []
+    weights: list[Any] = [topic.get("weight") for topic in groups if isinstance(topic, dict)]
+    if weights and all(type(weight) is int for weight in weights) and sum(weights) != 100:
+        yield f"the weights of the topics add up to {sum(weights)}; they must add up to 100"
+
+
+def _wrong_options(options: list[dict[str, Any]]) -> Iterator[str]:
+    correct = [option.get("correct", False) for option in options]
+    if len(options) > 1 and all(type(mark) is bool for mark in correct):
+        if not any(correct):
+            yield "no option is correct; mark at least one with 'correct: true'"
+        if all(correct):
+            yield "every option is correct; at least one must be wrong"
+    texts = [option["text"].strip().casefold() for option in options if isinstance(option.get("text"), str)]
+    if len(set(texts)) < len(texts):
+        yield "two options say the same; give each its own text"
+
+
+def _groups(values: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    found = values.get(name)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _strings(values: Mapping[str, Any], *names: str) -> list[str]:
+    """The texts under some keys, also those in lists; whatever else stands there is left out."""
+    found: list[str] = []
+    for name in names:
+        value = values.get(name)
+        found += [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+    return found
+
+
+def _shown(question: Mapping[str, Any]) -> dict[str, str]:
+    """Every text of a question that members see, by what to call it."""
+    shown = {name: text for name in ("prompt", "explanation") for text in _strings(question, name)}
+    for number, option in enumerate(_groups(question, "options"), start=1):
+        shown |= {
+            f"option {number}, {name}": text for name in ("text", "why") for text in _strings(option, name)
+        }
+    return shown | {
+        f"hint {number}": text for number, text in enumerate(_strings(question, "hints"), start=1)
+    }
+
+
+def _cards(question: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The text that each kind of card shows of a question, at most."""
+    options, references = _groups(question, "options"), _groups(question, "references")
+    texts = [text for option in options for text in _strings(option, "text")]
+    # whys are shown as quotations, line by line
+    whys = [why.replace("\n", "\n> ") for option in options for why in _strings(option, "why")]
+    links = [f"[]({text})" for reference in references for text in _strings(reference, "title", "url")]
+    return {
+        "question card (prompt and options)": [*_strings(question, "prompt"), *texts],
+        "explanation card (options with their whys, explanation and references)": [
+            *texts,
+            *whys,
+            *_strings(question, "explanation"),
+            *links,
+        ],
+        "result card (explanation and references)": [
+            *_strings(question, "explanation"),
+            *links,
+            " " * _RESULT_TABLE,
+        ],
+        "hint card (all hints)": _strings(question, "hints"),
+    }
 
 
 class QuestionFormat(_Strict):
@@ -90,53 +202,10 @@ class QuestionFormat(_Strict):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> QuestionFormat:
-        correct = sum(option.correct for option in self.options)
-        if correct == 0:
-            raise _problem("no_key", "no option is correct; mark at least one with 'correct: true'")
-        if correct == len(self.options):
-            raise _problem("all_keys", "every option is correct; at least one must be wrong")
-        texts = [option.text.casefold() for option in self.options]
-        if len(set(texts)) < len(texts):
-            raise _problem("same_options", "two options say the same; give each its own text")
-        if len(set(self.hints)) < len(self.hints):
-            raise _problem("same_hints", "two hints say the same; remove one")
-        for name in ("prompt", "explanation"):
-            if getattr(self, name).count("```") % 2:
-                raise _problem(
-                    "open_code", f"{name} opens a code block (```) and does not close it; add the closing ```"
-                )
-        for card, parts in self._cards().items():
-            text = "".join(parts)
-            if len(text) > CARD_TEXT:
-                raise _problem(
-                    "card_too_long",
-                    f"the {card} would have {len(text):,} characters of text, and Discord takes {CARD_TEXT:,} "
-                    "beside the bot's own; shorten it",
-                )
-            if len(text.encode()) > CARD_BYTES:
-                raise _problem(
-                    "card_too_big",
-                    f"the {card} would take {len(text.encode()):,} bytes, and Discord takes {CARD_BYTES:,} "
-                    "beside the bot's own; shorten it",
-                )
+        found = list(nonsense(self.model_dump()))
+        if found:
+            raise _problem(NONSENSE, "; also ".join(found))
         return self
-
-    def _cards(self) -> dict[str, list[str]]:
-        """The text that each kind of card shows of this question, at most."""
-        texts = [option.text for option in self.options]
-        whys = [option.why.replace("\n", "\n> ") for option in self.options]  # they are shown as quotations
-        links = [f"[{reference.title}]({reference.url})" for reference in self.references]
-        return {
-            "question card (prompt and options)": [self.prompt, *texts],
-            "explanation card (options with their whys, explanation and references)": [
-                *texts,
-                *whys,
-                self.explanation,
-                *links,
-            ],
-            "result card (explanation and references)": [self.explanation, *links, " " * _RESULT_TABLE],
-            "hint card (all hints)": self.hints,
-        }
 
 
 class QuestionFileFormat(_Strict):
@@ -174,9 +243,9 @@ class BankFormat(_Strict):
 
     @model_validator(mode="after")
     def _weights_add_up(self) -> BankFormat:
-        total = sum(topic.weight for topic in self.topics.values())
-        if total != 100:
-            raise _problem("weights", f"the weights of the topics add up to {total}; they must add up to 100")
+        found = list(nonsense(self.model_dump()))
+        if found:
+            raise _problem(NONSENSE, "; also ".join(found))
         return self
 
 

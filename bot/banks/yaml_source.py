@@ -23,6 +23,12 @@ class Document:
     lines: dict[Path, int] = field(default_factory=dict)
     written: dict[Path, str] = field(default_factory=dict)
     problems: list[tuple[int, str]] = field(default_factory=list)
+    unreadable: set[Path] = field(default_factory=set)
+    """Where a value could not be read and the problem says so already."""
+
+    def get(self, key: str) -> Any:
+        """The value of a key of the whole document; None where there is none."""
+        return self.value.get(key) if isinstance(self.value, dict) else None
 
     def line(self, path: Path) -> int:
         """The line of a value, or of the nearest one around it that exists."""
@@ -40,22 +46,65 @@ def read_yaml(text: str) -> Document:
     if len(text) > _LONGEST_FILE:
         document.problems.append((1, f"the file is larger than {_LONGEST_FILE:,} characters; split it"))
         return document
-    loader = yaml.CSafeLoader(text)
+    loader = None
     try:
-        root = loader.get_single_node()
-        if root is None:
-            document.problems.append((1, "the file is empty; see docs/questions.md for an example"))
+        line = _too_deep(text)
+        if line is not None:
+            document.problems.append((line, f"this is nested more than {_DEEPEST} levels deep"))
             return document
-        document.value = _Reader(loader, document).read(root, ())
+        loader = yaml.CSafeLoader(text)
+        root = loader.get_single_node()
+        if root is not None:
+            document.value = _Reader(loader, document).read(root, ())
+        if document.value is None and not document.problems:
+            document.problems.append((1, "the file is empty; see docs/questions.md for an example"))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = error.problem or "can't be read"
-        document.problems.append((mark.line + 1 if mark else 1, f"this is not valid YAML: {problem}"))
-    except yaml.YAMLError as error:
-        document.problems.append((1, f"this is not valid YAML: {error}"))
+        document.problems.append(_syntax(error))
+    except yaml.reader.ReaderError as error:
+        line = text.encode()[: error.position].count(b"\n") + 1
+        document.problems.append(
+            (line, "there is a control character here, which can't be seen; type the line anew")
+        )
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     return document
+
+
+def _too_deep(text: str) -> int | None:
+    """The line on which nesting passes the limit. PyYAML composes recursively in C: unchecked, it takes the process down."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                return event.start_mark.line + 1 if event.start_mark else 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
+
+
+_ADVICE = {
+    "but found another document": "'---' begins a second document here; make two files of them",
+    "found a tab character": "there is a tab here; YAML wants spaces in front of a line",
+    "mapping values are not allowed": "there is a colon inside a text here; put the text in quotes",
+    "cannot start any token": "a text can't begin with this character; put the text in quotes",
+    "did not find expected alphabetic": "a text that begins with * or & must be in quotes",
+    "found undefined alias": "a text that begins with * must be in quotes",
+    "found unknown escape": "a backslash in double quotes must be doubled; or use single quotes",
+    "unexpected end of stream": "a quote or a bracket opens here and is never closed",
+}
+"""What libyaml says, and what is meant."""
+
+
+def _syntax(error: yaml.MarkedYAMLError) -> tuple[int, str]:
+    problem = error.problem or "can't be read"
+    advice = next((advice for part, advice in _ADVICE.items() if part in problem), None)
+    opens = "quoted scalar" in (error.context or "") or "flow" in (error.context or "")
+    # what is not closed is noticed lines later; where it opens is more use
+    mark = (error.context_mark if opens else None) or error.problem_mark or error.context_mark
+    where = f"{problem}; look for a missing quote, bracket or indent here or just above"
+    return (mark.line + 1 if mark else 1), f"this is not valid YAML: {advice or where}"
 
 
 class _Reader:
@@ -65,16 +114,14 @@ class _Reader:
         self._seen: set[int] = set()
 
     def read(self, node: yaml.Node, path: Path) -> Any:
-        line = node.start_mark.line + 1
-        self._document.lines.setdefault(path, line)
+        line = self._document.lines.setdefault(path, node.start_mark.line + 1)
         if id(node) in self._seen:
             # refused whole: a few nested aliases can stand for gigabytes
-            self._problem(line, "anchors and aliases (& and *) are not supported; write the text out")
+            self._unreadable(
+                path, line, "anchors and aliases (& and *) are not supported; write the text out"
+            )
             return None
         self._seen.add(id(node))
-        if len(path) > _DEEPEST:
-            self._problem(line, f"this is nested more than {_DEEPEST} levels deep")
-            return None
         if isinstance(node, yaml.MappingNode):
             return dict(self._items(node, path))
         if isinstance(node, yaml.SequenceNode):
@@ -102,12 +149,19 @@ class _Reader:
         self._document.written[path] = str(node.value)
         try:
             return self._loader.construct_object(node, deep=True)
-        except (yaml.YAMLError, ValueError):
-            # a tag that the safe loader does not know (!!python/…), or a date like 2026-02-31
-            self._problem(
-                node.start_mark.line + 1, f"the value '{node.value}' can't be read; put it in quotes"
+        except (yaml.YAMLError, ValueError, LookupError, AttributeError):
+            # a tag that the safe loader does not know (!!python/…) or whose value it can't make (!!bool maybe),
+            # or a date like 2026-02-31
+            value = node.value if len(node.value) <= 40 else f"{node.value[:39]}…"
+            self._unreadable(
+                path, node.start_mark.line + 1, f"the value '{value}' can't be read; put it in quotes"
             )
             return None
 
+    def _unreadable(self, path: Path, line: int, what: str) -> None:
+        self._document.unreadable.add(path)
+        self._problem(line, what)
+
     def _problem(self, line: int, what: str) -> None:
-        self._document.problems.append((line, what))
+        if (line, what) not in self._document.problems:
+            self._document.problems.append((line, what))

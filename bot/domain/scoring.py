@@ -31,13 +31,14 @@ class Grade:
 def grade(key: frozenset[int], choice: frozenset[int]) -> Grade:
     """Compare a choice with the key.
 
-    With several correct options each one found counts and each wrong one chosen takes one back, so that
-    ticking everything earns nothing.
+    With several correct options each one found counts and each wrong one chosen takes one back. Ticking more
+    than there are earns nothing.
     """
     if choice == key:
         return Grade(Outcome.RIGHT, 1.0)
+    if len(choice) > len(key):
+        return Grade(Outcome.WRONG, 0.0)  # more than the card asks for: no credit for ticking everything
     share = max(0, len(choice & key) - len(choice - key)) / len(key)
-    # share < 1 here: a choice that holds the whole key and more has lost credit for the rest
     return Grade(Outcome.PARTLY if share else Outcome.WRONG, share)
 
 

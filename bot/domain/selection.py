@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -24,15 +25,14 @@ def choose_questions(
     many questions it has: each gets the key u^(1/w) of Efraimidis and Spirakis (2006), which makes taking
     the largest keys a weighted draw without replacement.
     """
-    sizes: dict[str, int] = {}
-    for question in questions:
-        sizes[question.topic] = sizes.get(question.topic, 0) + 1
+    unseen = [question for question in questions if question.id not in last_asked]
+    sizes = Counter(question.topic for question in unseen)
 
     def draw(question: Question) -> float:
         weight = max(1, bank.topics[question.topic].weight) / sizes[question.topic]
         return float(rng.random() ** (1 / weight))
 
-    fresh = [(draw(question), question) for question in questions if question.id not in last_asked]
+    fresh = [(draw(question), question) for question in unseen]
     fresh.sort(key=lambda pair: pair[0], reverse=True)
     chosen = [question for _, question in fresh[:count]]
     if len(chosen) < count:

@@ -141,7 +141,8 @@ async def _migrate(path: Path, connection: aiosqlite.Connection) -> None:
             "database that was made before the upgrade."
         )
     if 0 < version < len(migrations):
-        copy = path.with_name(f"{path.name}.before-{len(migrations)}")
+        # named by what is in it: a second try after half an upgrade must not replace the copy of the first
+        copy = path.with_name(f"{path.name}.format-{version}")
         copy.unlink(missing_ok=True)
         await connection.execute("VACUUM INTO ?", (str(copy),))
         log.info("The database is being upgraded from format %d; a copy is in %s", version, copy)

@@ -36,7 +36,7 @@ class Coalescer:
         if thing not in self._tasks:
             task = self._tasks[thing] = asyncio.create_task(self._run(thing))
             # not in the task itself: one that is cancelled before its first step runs no code of its own
-            task.add_done_callback(lambda _: self._tasks.pop(thing, None))
+            task.add_done_callback(lambda _: self._ended(thing))
 
     async def finish(self, thing: int) -> None:
         """Show it no more. An edit in flight gets a moment to arrive, so that a last one is the last."""
@@ -48,6 +48,11 @@ class Coalescer:
             await asyncio.wait([task], timeout=_LAST_EDIT)
         task.cancel()
         await asyncio.wait([task])
+
+    def _ended(self, thing: int) -> None:
+        del self._tasks[thing]
+        if thing in self._changed:  # it changed between the last step of the task and this
+            self.changed(thing)
 
     async def stop(self) -> None:
         """Stop everything."""

@@ -171,7 +171,8 @@ class Quizzes:
         quiz = await self._controlled(channel_id, member_id, moderator, "skip questions in")
         for round_ in await self._round_store.of_quiz(quiz.id):
             if round_.closed_at is None and await self._rounds.close(round_.id, CloseReason.SKIPPED):
-                return "Skipped. The answer follows, then the next question."
+                seen = round_.message_id is not None
+                return f"Skipped. {'The answer follows, then the next question' if seen else 'The next question follows'}."
         if not await self._quizzes.hurry(quiz.id, self._clock.now()):
             return "The result is just coming, and then the next question."
         self._scheduler.expect(self._clock.now())

@@ -112,7 +112,12 @@ class Rounds:
 
     def open_in(self, channel_id: int) -> list[OpenRound]:
         """The open rounds of a channel, that of a running quiz first, then the newest."""
-        found = [state for state in self._open.values() if state.round.channel_id == channel_id]
+        found = [
+            state
+            for state in self._open.values()
+            # one that is still being posted is not open for anybody yet
+            if state.round.channel_id == channel_id and (state.round.message_id is not None or state.answered)
+        ]
         return sorted(found, key=lambda state: (state.round.quiz_id is None, -state.round.id))
 
     async def get(self, round_id: int, guild_id: int) -> Round:
@@ -165,8 +170,11 @@ class Rounds:
         try:
             return await self._post(state)
         except BaseException:
+            kept = await self._rounds.get(round_.id)
             if quiz_id is None:
                 await self.close(round_.id, CloseReason.REFUSED)
+            elif kept is None or kept.closed_at is not None:
+                self.forget(round_.id)
             raise
 
     async def _post(self, state: OpenRound) -> Round:

@@ -30,7 +30,7 @@ def help_card(catalog: Catalog) -> ui.LayoutView:
         "**Learn**\n"
         "`/hint` gives you the next hint of the open question, in private.\n"
         "`/explain` shows again why each option of your last question is right or wrong.\n"
-        "🚩 **Report** on a card tells the moderators that something is wrong with a question.",
+        "🚩 **Report** on a card notes what is wrong with a question, for whoever looks after the questions.",
         "**Win**\n"
         "`/leaderboard` shows this week, last week, this month or all time.\n"
         f"-# A right answer: {RIGHT_POINTS} points, and up to {SPEED_POINTS} more for speed in a quiz. Each hint: −{HINT_COST}, but a "

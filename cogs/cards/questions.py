@@ -26,11 +26,10 @@ def _head(round_: Round, topic: str) -> str:
 
 def _task(round_: Round) -> str:
     choose = round_.question.choose
-    return (
-        f"{round_.question.prompt}\n-# Tick {choose} options, then submit."
-        if choose > 1
-        else round_.question.prompt
-    )
+    if choose == 1:
+        return round_.question.prompt
+    rest = "the other" if choose == 2 else "the others"
+    return f"{round_.question.prompt}\n-# Choose {choose}: click a letter, then tick {rest} and submit, in private."
 
 
 def _options(round_: Round, buttons: list[ui.Button[ui.LayoutView]]) -> list[Item]:

@@ -205,3 +205,16 @@ def test_a_card_that_just_fits(tmp_path: Path) -> None:
 def test_a_mistake_in_bank_yaml(tmp_path: Path, old: str, new: str, line: int, sentence: str) -> None:
     found = bank_mistakes(tmp_path, old, new)
     expect_among(found, "bank.yaml", line, sentence)  # a key that is misspelt is missing, too
+
+
+@pytest.mark.parametrize("url", ["http://a:99999/", "https://[::1", "https://%zz"])
+def test_an_address_that_only_looks_like_one_is_named(tmp_path: Path, url: str) -> None:
+    found = mistakes(tmp_path, "https://example.org/page", url)
+    expect(found, ("one.yaml", 16, "question first, reference 1, url: this is not a full web address"))
+
+
+@pytest.mark.parametrize("old", ['"the wrong one"', '"It is not."', '"strong"'])
+def test_a_code_block_left_open_anywhere(tmp_path: Path, old: str) -> None:
+    expect(
+        mistakes(tmp_path, old, '"```py"'), ("one.yaml", 3, "opens a code block (```) and does not close it")
+    )

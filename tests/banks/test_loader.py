@@ -29,13 +29,13 @@ def test_every_mistake_in_every_file_is_reported_at_once(tmp_path: Path) -> None
         problems_in(tmp_path),
         ("bank.yaml", 1, "the weights of the topics add up to 101"),
         ("bank.yaml", 1, "this file is missing"),
-        ("one.yaml", 9, "question first, option 1, why: YAML reads this as a yes/no value"),
         ("one.yaml", 4, "question first, levle: this key is unknown; did you mean 'level'?"),
+        ("one.yaml", 9, "question first, option 1, why: YAML reads this as a yes/no value"),
         ("one.yaml", 17, "question first: no option is correct"),
         ("one.yaml", 17, "the id 'first' is taken"),
         ("three.yaml", 2, "not valid YAML"),
-        ("two.yaml", 3, "the id 'first' is taken"),
         ("two.yaml", 1, "the topic 'tow' is not in bank.yaml; did you mean 'two'?"),
+        ("two.yaml", 3, "the id 'first' is taken"),
     )
 
 
@@ -116,7 +116,10 @@ def test_a_folder_that_is_missing(tmp_path: Path) -> None:
 
 def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
     write_bank(tmp_path / "small")
-    expect(problems_in(tmp_path / "small" / "one.yaml"), ("one.yaml", 1, "there is no such folder"))
+    expect(
+        problems_in(tmp_path / "small" / "one.yaml"),
+        ("one.yaml", 1, "this is a file; name the folder of its bank"),
+    )
 
 
 def test_a_broken_bank_is_left_out_and_the_others_load(tmp_path: Path) -> None:
@@ -154,3 +157,53 @@ def test_hidden_folders_and_those_that_begin_with_an_underscore_are_skipped(
     loaded = load_catalog(tmp_path)
     assert list(loaded.catalog.banks) == ["small"]
     assert loaded.problems == ()
+
+
+def test_an_id_that_differs_only_in_spaces_is_taken(tmp_path: Path) -> None:
+    again = ONE.split("questions:\n")[1].replace("id: first", 'id: "first "')
+    expect(
+        problems_in(write_bank(tmp_path / "small", one=ONE + again)),
+        ("one.yaml", 17, "the id 'first' is taken"),
+    )
+
+
+def test_the_folder_above_may_be_a_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = write_bank(tmp_path / "small") / "notes"
+    inner.mkdir()
+    monkeypatch.chdir(inner)
+    assert list(load_catalog(Path("..")).catalog.banks) == ["small"]
+
+
+@pytest.mark.parametrize("name", ["._one.yaml", ".#one.yaml", "_draft.yaml"])
+def test_hidden_files_and_drafts_are_skipped(tmp_path: Path, name: str) -> None:
+    folder = write_bank(tmp_path / "small")
+    (folder / name).write_bytes(b"\x00\x05\x16\x07")
+    assert problems_in(tmp_path) == []
+
+
+def test_faults_in_fields_hide_no_fault_of_the_whole(tmp_path: Path) -> None:
+    bank = BANK.replace("id: small", "id: smal").replace("40", "41").replace("language: en", "language: 7")
+    one = (
+        "topic: tow\nquestions:\n"
+        "  - id: first\n    levle: easy\n    prompt: no\n    options:\n"
+        '      - {text: "same", why: "w"}\n      - {text: "Same", why: "```"}\n    explanation: "E"\n'
+    )
+    expect(
+        problems_in(write_bank(tmp_path / "small", bank=bank, one=one)),
+        ("bank.yaml", 3, "language: YAML reads this as a number"),
+        ("bank.yaml", 1, "the weights of the topics add up to 101"),
+        ("bank.yaml", 1, "the id is 'smal', but the folder is called 'small'"),
+        ("one.yaml", 1, "the topic 'tow' is not in bank.yaml"),
+        ("one.yaml", 3, "question first: no option is correct"),
+        ("one.yaml", 3, "question first: option 2, why opens a code block"),
+        ("one.yaml", 3, "question first: two options say the same"),
+        ("one.yaml", 4, "levle: this key is unknown"),
+        ("one.yaml", 5, "prompt: YAML reads this as a yes/no value"),
+    )
+
+
+def test_a_key_of_another_place_is_not_its_own_advice(tmp_path: Path) -> None:
+    found = problems_in(write_bank(tmp_path / "small", one=ONE.replace("level: apply", 'title: "T"')))
+    expect(
+        found, ("one.yaml", 4, "question first, title: this key does not belong here; remove it, or move it")
+    )

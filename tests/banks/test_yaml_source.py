@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,7 +41,7 @@ def test_a_key_that_stands_twice(tmp_path: Path) -> None:
 
 def test_a_key_that_stands_twice_keeps_its_first_line_for_other_problems(tmp_path: Path) -> None:
     found = mistakes(tmp_path, "    level: apply\n", "    level: aply\n    level: judge\n")
-    expect(found, ("one.yaml", 5, "stands here twice, first in line 4"), ("one.yaml", 4, "'aply' is unknown"))
+    expect(found, ("one.yaml", 4, "'aply' is unknown"), ("one.yaml", 5, "stands here twice, first in line 4"))
 
 
 def test_a_key_that_is_no_text(tmp_path: Path) -> None:
@@ -163,3 +165,66 @@ def test_files_from_windows_are_fine(tmp_path: Path, change: tuple[str, str]) ->
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     found = problems_in(write_bank(tmp_path / "small", one=ONE + "#" * 2_000_000))
     expect(found, ("one.yaml", 1, "the file is larger than 2,000,000 characters; split it"))
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+def test_very_deep_nesting_does_not_take_the_process_down(opening: str) -> None:
+    # in a process of its own, because this used to crash Python itself
+    code = f"from bot.banks.yaml_source import read_yaml; print(read_yaml({opening!r} * 100_000).problems)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "nested more than 20 levels deep" in done.stdout
+
+
+@pytest.mark.parametrize("written", ["!!bool maybe", "!!timestamp soon", '!!int ""'])
+def test_a_value_that_its_tag_does_not_fit(tmp_path: Path, written: str) -> None:
+    expect(mistakes(tmp_path, TEXT, written), ("one.yaml", 5, "can't be read; put it in quotes"))
+
+
+@pytest.mark.parametrize("text", ["---\n", "null\n", "~\n"])
+def test_a_file_with_nothing_in_it(tmp_path: Path, text: str) -> None:
+    expect(problems_in(write_bank(tmp_path / "small", one=text)), ("one.yaml", 1, "the file is empty"))
+
+
+def test_a_bank_yaml_with_nothing_in_it(tmp_path: Path) -> None:
+    expect(problems_in(write_bank(tmp_path / "small", bank="---\n")), ("bank.yaml", 1, "the file is empty"))
+
+
+def test_what_can_not_be_read_is_said_once(tmp_path: Path) -> None:
+    expect(mistakes(tmp_path, TEXT, "2026-02-31"), ("one.yaml", 5, "can't be read; put it in quotes"))
+
+
+def test_an_alias_is_reported_where_it_stands(tmp_path: Path) -> None:
+    text = ONE.replace(TEXT, "&x Which?").replace('"Because."', "*x")
+    expect(problems_in(write_bank(tmp_path / "small", one=text)), ("one.yaml", 12, "anchors and aliases"))
+
+
+def test_bytes_that_are_no_utf_8_are_found_on_their_line(tmp_path: Path) -> None:
+    found = problems_in(write_bank(tmp_path / "small", one=ONE.replace("Which", "Café").encode("latin-1")))
+    expect(found, ("one.yaml", 5, "save the file in the encoding UTF-8"))
+
+
+def test_a_control_character_is_found_on_its_line(tmp_path: Path) -> None:
+    ((_, line, what),) = mistakes(tmp_path, "Which", "汉汉汉\x07")
+    assert line == 5
+    assert "\n" not in what
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("Which: this", "there is a colon inside a text here; put the text in quotes"),
+        ("`code`", "put the text in quotes"),
+        ("*this*", "must be in quotes"),
+        ("*this", "must be in quotes"),
+    ],
+)
+def test_bad_syntax_says_what_to_do(tmp_path: Path, written: str, sentence: str) -> None:
+    expect(mistakes(tmp_path, TEXT, written), ("one.yaml", 5, sentence))
+
+
+def test_a_tab_says_what_to_do(tmp_path: Path) -> None:
+    expect(
+        mistakes(tmp_path, "    prompt:", "\tprompt:"),
+        ("one.yaml", 5, "there is a tab here; YAML wants spaces"),
+    )

@@ -41,7 +41,10 @@ async def test_skip_while_the_card_is_not_posted_yet(world: World) -> None:
     await world.ada.slash(world.channel, "quiz start", questions=3, topic="one", seconds=60)
     await world.wait(5)
     assert open_cards(world) == []
-    await world.ada.slash(world.channel, "quiz skip")
+    unseen = await world.grace.slash(world.channel, "hint")
+    assert "No question is open" in unseen.response.content
+    skipped = await world.ada.slash(world.channel, "quiz skip")
+    assert skipped.response.content == "⏭️ Skipped. The next question follows."
     for _ in range(20):
         await world.wait(1)
         assert len(open_cards(world)) <= 1

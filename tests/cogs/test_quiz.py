@@ -117,7 +117,7 @@ async def test_closes_early_when_everyone_of_before_has_answered(world: World) -
 
 async def test_choose_two_with_a_submit_step(world: World) -> None:
     card = await world.start_quiz(questions=1, topic="two")
-    assert "Tick 2 options, then submit" in text(card)
+    assert "Choose 2: click a letter, then tick the other and submit" in text(card)
     sheet = await world.choose(world.ada, "a wrong one")
     assert "Tick 1 more" in text(sheet)
     assert buttons(sheet)["Submit"]["disabled"]

@@ -145,6 +145,10 @@ async def test_buttons_of_another_server_or_of_nobody_are_refused(world: World) 
         "s:1:4096",
         "m:1:2:9",
         "m:1",
+        "m:1:0:20000",
+        "m:1:99:0",
+        "a:99999999999999999999:0",
+        "h:99999999999999999999",
     ):
         for member, place in ((stranger, channel), (world.ada, world.channel)):
             if member is world.ada and forged in {answer, "h:1"}:

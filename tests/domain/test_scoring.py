@@ -129,3 +129,13 @@ def test_points_for_a_part_of_the_key_round_halves_up(share: float, expected: in
 
 def test_outcomes_keep_the_numbers_they_are_stored_as() -> None:
     assert {outcome.name: outcome.value for outcome in Outcome} == {"WRONG": 0, "PARTLY": 1, "RIGHT": 2}
+
+
+@given(
+    st.integers(2, 6).flatmap(
+        lambda n: st.tuples(st.just(n), st.frozensets(st.integers(0, n - 1), min_size=1, max_size=n - 1))
+    )
+)
+def test_ticking_everything_earns_nothing(question: tuple[int, frozenset[int]]) -> None:
+    options, key = question
+    assert grade(key, frozenset(range(options))).outcome is Outcome.WRONG

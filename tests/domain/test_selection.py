@@ -118,3 +118,13 @@ def test_the_unseen_are_not_always_asked_first() -> None:
     bank, rng = bank_of({"one": 2, "two": 0, "three": 0}), Random(1)
     orders = {tuple(choose(bank, 2, {"one-0": NOON}, rng)) for _ in range(50)}
     assert orders == {("one-0", "one-1"), ("one-1", "one-0")}
+
+
+def test_topics_come_up_by_their_weights_among_the_unseen() -> None:
+    questions = [make_question(f"{topic}-{n}", topic=topic) for topic in ("one", "two") for n in range(10)]
+    bank, rng = make_bank(questions, one=50, two=50), Random(1)
+    asked = {f"one-{n}": NOON for n in range(9)}
+    topics = Counter(
+        choose_questions(bank, questions, 1, last_asked=asked, rng=rng)[0].topic for _ in range(2000)
+    )
+    assert topics["one"] == pytest.approx(1000, rel=0.12)

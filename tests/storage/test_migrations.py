@@ -135,3 +135,23 @@ async def test_each_migration_is_a_step_of_its_own(old: Path, upgrade: Migrate) 
     assert version(old) == TODAY + 1
     assert has_table(old, "more")
     assert not has_table(old, "most")
+
+
+async def test_a_second_try_keeps_the_copy_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, today = tmp_path / "studyhall.db", _migrations()
+    async with Database.open(path):
+        pass
+    monkeypatch.setattr(
+        "bot.storage.database._migrations", lambda: [*today, "CREATE TABLE more (a);", "SELEKT;"]
+    )
+    for _ in range(2):
+        with pytest.raises(DatabaseError):
+            async with Database.open(path):
+                pass
+    versions = set()
+    for copy in list(tmp_path.glob("studyhall.db.*[0-9]")):  # noqa: ASYNC240
+        with closing(sqlite3.connect(copy)) as connection:
+            versions.add(connection.execute("PRAGMA user_version").fetchone()[0])
+    assert len(today) in versions

@@ -108,3 +108,27 @@ async def test_finishing_before_the_first_step_leaves_nothing_behind() -> None:
     await settle()
     assert shown == [1]
     await coalescer.stop()
+
+
+async def test_a_change_as_the_task_ends_is_shown() -> None:
+    shown, clock = [], Hand()
+
+    async def show(thing: int) -> None:
+        shown.append(thing)
+
+    coalescer = Coalescer(show, clock, 1.5)
+    coalescer.changed(1)
+    await settle()
+    (task,) = asyncio.all_tasks() - {asyncio.current_task()}
+    # runs before the coalescer hears of the end, as a click in the same turn of the loop would
+    ended = asyncio.get_running_loop().create_future()
+    for callback, _ in list(task._callbacks or []):
+        task.remove_done_callback(callback)
+        task.add_done_callback(lambda _: coalescer.changed(1))
+        task.add_done_callback(callback)
+        task.add_done_callback(ended.set_result)
+    await clock.wake()
+    await ended
+    await settle()
+    assert shown == [1, 1]
+    await coalescer.stop()
