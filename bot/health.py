@@ -29,7 +29,9 @@ async def beat(database: Path, is_well: Callable[[], bool], clock: Clock) -> Non
         while True:
             if is_well():
                 with contextlib.suppress(OSError):  # a full disk must not end the bot for this
-                    path.write_text(clock.now().isoformat(), encoding="utf-8")
+                    fresh = path.with_name(f"{path.name}.new")
+                    fresh.write_text(clock.now().isoformat(), encoding="utf-8")
+                    fresh.replace(path)  # at once, so that nobody reads half of it
             await clock.sleep(BEAT)
     finally:
         with contextlib.suppress(OSError):

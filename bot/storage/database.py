@@ -68,12 +68,12 @@ class Database:
                 # aiosqlite leaves a thread behind when it can't open a file, so that is tried first
                 await asyncio.to_thread(lambda: sqlite3.connect(path).close())
                 writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
-                # WAL lets readers go on during a commit; FULL makes a commit survive a power cut
                 await writer.execute("PRAGMA busy_timeout = 5000")
-                await writer.execute("PRAGMA journal_mode = WAL")
-                await writer.execute("PRAGMA synchronous = FULL")
                 await writer.execute("PRAGMA foreign_keys = ON")
                 await _migrate(path, writer)
+                # WAL lets readers go on during a commit; FULL makes a commit survive a power cut
+                await writer.execute("PRAGMA journal_mode = WAL")
+                await writer.execute("PRAGMA synchronous = FULL")
                 reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
                 await reader.execute("PRAGMA busy_timeout = 5000")
                 await reader.execute("PRAGMA query_only = ON")
@@ -85,7 +85,8 @@ class Database:
                 ) from error
             # outside of the try: an OSError of the network is none of the database
             yield cls(path, writer, reader)
-            await writer.execute("PRAGMA optimize")
+            with contextlib.suppress(sqlite3.OperationalError):  # a full disk must not spoil a clean end
+                await writer.execute("PRAGMA optimize")
 
     async def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Rows as they were last committed."""
@@ -139,6 +140,10 @@ async def _migrate(path: Path, connection: aiosqlite.Connection) -> None:
             f"The database {path} was written by a newer version of Studyhall (its format is {version}, this "
             f"version knows {len(migrations)}). Install the newer version again, or go back to the copy of the "
             "database that was made before the upgrade."
+        )
+    if version == 0 and await connection.execute_fetchall("SELECT 1 FROM sqlite_master LIMIT 1"):
+        raise DatabaseError(
+            f"The database {path} belongs to another program. Let STUDYHALL_DATABASE name a file of its own."
         )
     if 0 < version < len(migrations):
         # named by what is in it: a second try after half an upgrade must not replace the copy of the first

@@ -155,3 +155,14 @@ async def test_a_second_try_keeps_the_copy_of_the_first(
         with closing(sqlite3.connect(copy)) as connection:
             versions.add(connection.execute("PRAGMA user_version").fetchone()[0])
     assert len(today) in versions
+
+
+async def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE songs (title)")
+    with pytest.raises(DatabaseError, match="belongs to another program"):
+        async with Database.open(path):
+            pass
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("songs",)]
