@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from discord import ui
 
@@ -143,4 +143,5 @@ def board_card(board: Board, member_id: int) -> ui.LayoutView:
 def _span(board: Board) -> str:
     if board.window.start is None or board.window.end is None:
         return ""
-    return f"-# {stamp(board.window.start, 'd')} to {stamp(board.window.end, 'd')}, weeks begin on Monday 00:00 UTC"
+    last = board.window.end - timedelta(seconds=1)
+    return f"-# {stamp(board.window.start, 'd')} to {stamp(last, 'd')}, weeks begin on Monday 00:00 UTC"

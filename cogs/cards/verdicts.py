@@ -25,7 +25,7 @@ def _letters(round_: Round, options: Iterable[int]) -> str:
 
 
 def _option(round_: Round, option: int, lead: str = "") -> str:
-    """One option with its symbol, letter, text and why."""
+    """One option with its symbol, letter, text and why, for a text of its own: a quotation may run on into what follows."""
     content = round_.question.options[option]
     symbol = "✅" if content.correct else "❌"
     return f"{symbol} **{lead}{_letters(round_, [option])}**  {content.text}\n> {_quoted(content.why)}"
@@ -44,8 +44,8 @@ def _teaching(round_: Round, answer: Answer | None) -> list[str]:
     chosen = answer.choice if answer else frozenset()
     missed = round_.question.key - chosen
     return [
-        "\n".join(_option(round_, option, "You chose ") for option in _by_place(round_, chosen)),
-        "\n".join(_option(round_, option, "The answer is ") for option in _by_place(round_, missed)),
+        *(_option(round_, option, "You chose ") for option in _by_place(round_, chosen)),
+        *(_option(round_, option, "The answer is ") for option in _by_place(round_, missed)),
         round_.question.explanation,
         links(round_.question),
     ]
@@ -96,7 +96,7 @@ def explanation_card(round_: Round, answer: Answer) -> ui.LayoutView:
     return card(
         _COLOURS[answer.outcome],
         f"### {one_line(question)}\nYou answered {_letters(round_, answer.choice)}: {_WORDS[answer.outcome]}",
-        "\n".join(_option(round_, option) for option in round_.order),
+        *(_option(round_, option) for option in round_.order),
         ui.Separator(),
         question.explanation,
         links(question),
