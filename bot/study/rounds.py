@@ -45,6 +45,9 @@ NONCE_LIFE = timedelta(minutes=2)
 """Within this time a card can be posted again without fear of a second one in the channel: Discord gives back the
 message of the first try ("the past few minutes", https://docs.discord.com/developers/resources/message)."""
 
+# said instead of the key wherever others can still answer
+_BEING_OPENED = "This question is just being opened. Please click again in a few seconds."
+
 
 class Rounds:
     """All rounds that are open, and what happens to them."""
@@ -186,9 +189,9 @@ class Rounds:
         if was_slow:
             # Discord was slow to take the card; that must not eat the time for answering
             round_ = replace(round_, opened_at=now, closes_at=now + (started.closes_at - started.opened_at))
-        state.round = round_
         close_at = round_.closes_at + GRACE
         if await self._rounds.posted(round_, close_at):
+            state.round = round_  # after the database, which has the last word on what comes in time
             self._scheduler.expect(close_at)
             if was_slow or state.answered:
                 self._tallies.changed(round_.id)
@@ -222,8 +225,7 @@ class Rounds:
         if state is None or state.round.guild_id != guild_id:
             round_ = await self.get(round_id, guild_id)
             if round_.closed_at is None:
-                # never show the key of a round that others can still answer
-                raise RefusedError("This question is just being opened. Please click again in a few seconds.")
+                raise RefusedError(_BEING_OPENED)
             return await self._over(round_, member_id)
         round_ = state.round
         if member_id in state.answered:
@@ -231,6 +233,8 @@ class Rounds:
             if standing is not None:
                 return AnsweredBefore(round_, standing)
         if clicked_at >= round_.closes_at:
+            if round_.message_id is None:
+                raise RefusedError(_BEING_OPENED)  # its time begins anew when Discord confirms the card
             return await self._over(round_, member_id)
         chosen = set(places)
         if len(chosen) != round_.question.choose or not all(place < len(round_.order) for place in chosen):

@@ -104,6 +104,26 @@ async def test_a_slow_post_does_not_eat_the_time_for_answering(
     assert count(world, "Result of question 1 of 1") == 1
 
 
+async def test_a_card_that_is_seen_before_discord_confirms_it_gives_no_key_away(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = DiscordPoster.post_question
+
+    async def confirm_late(poster: DiscordPoster, round_: Round) -> Any:
+        message_id = await post(poster, round_)
+        await world.env.external_wait(asyncio.sleep(20), reason="Discord confirms late")
+        return message_id
+
+    monkeypatch.setattr(DiscordPoster, "post_question", confirm_late)
+    await world.ada.slash(world.channel, "quiz start", questions=1, topic="one", seconds=10)
+    await world.wait(5 + 12)
+    # the time that was meant is over, but it begins anew as soon as the card is confirmed
+    reply = await world.choose(world.ada, "a wrong one")
+    assert "click again in a few seconds" in reply.content
+    await world.wait(9)
+    assert "✅ Correct · +15 points" in text(await world.choose(world.ada, "the right one"))
+
+
 async def test_an_edit_that_hangs_holds_up_no_result(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await world.start_quiz(questions=2, topic="one", seconds=10)
 
