@@ -59,7 +59,6 @@ class SystemClock:
 class App:
     """Everything that runs, for the cogs' `setup()` to pick from."""
 
-    clock: Clock
     client: StudyhallClient
     poster: DiscordPoster
     library: Library
@@ -166,7 +165,6 @@ async def open_app(
                 rng=rng,
             )
             client.app = app = App(
-                clock=clock,
                 client=client,
                 poster=poster,
                 library=library,

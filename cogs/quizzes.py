@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -42,26 +43,23 @@ def _check_can_post(interaction: Interaction) -> None:
         )
 
 
-async def _topics(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    library: Library = interaction.client.app.library  # autocomplete callbacks get no cog outside groups
+def _matching(named: Iterable[tuple[str, str]], typed: str) -> list[app_commands.Choice[str]]:
+    """Choices for what is typed so far, from pairs of id and title."""
+    return [
+        app_commands.Choice(name=title, value=id_)
+        for id_, title in named
+        if typed.casefold() in title.casefold() or typed.casefold() in id_
+    ][:_MOST_CHOICES]
+
+
+def _matching_topics(
+    library: Library, interaction: Interaction, typed: str
+) -> list[app_commands.Choice[str]]:
     try:
         bank = library.bank(getattr(interaction.namespace, "bank", None) or None)
     except RefusedError:
         return []
-    return [
-        app_commands.Choice(name=topic.title, value=topic.id)
-        for topic in bank.topics_with_questions
-        if current.casefold() in topic.title.casefold() or current.casefold() in topic.id
-    ][:_MOST_CHOICES]
-
-
-async def _banks(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    library: Library = interaction.client.app.library
-    return [
-        app_commands.Choice(name=bank.title, value=bank.id)
-        for bank in library.catalog.banks.values()
-        if current.casefold() in bank.title.casefold() or current.casefold() in bank.id
-    ][:_MOST_CHOICES]
+    return _matching(((topic.id, topic.title) for topic in bank.topics_with_questions), typed)
 
 
 @app_commands.guild_only()
@@ -80,7 +78,6 @@ class QuizGroup(commands.GroupCog, group_name="quiz", group_description="Quizzes
         seconds="How long each question stays open (10 to 600 seconds; 45 if you leave it out)",
         bank="Which collection of questions; the first one if you leave it out",
     )
-    @app_commands.autocomplete(topic=_topics, bank=_banks)
     async def start(
         self,
         interaction: Interaction,
@@ -106,6 +103,14 @@ class QuizGroup(commands.GroupCog, group_name="quiz", group_description="Quizzes
         if sent.message_id is not None:
             await self._quizzes.announced(quiz, sent.message_id)
 
+    @start.autocomplete("topic")
+    async def _topics(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return _matching_topics(self._library, interaction, current)
+
+    @start.autocomplete("bank")
+    async def _banks(self, _: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return _matching(((bank.id, bank.title) for bank in self._library.catalog.banks.values()), current)
+
     @app_commands.command(description="Closes the current question and goes on to the next one")
     async def skip(self, interaction: Interaction) -> None:
         """Skip a question."""
@@ -130,8 +135,9 @@ class QuizGroup(commands.GroupCog, group_name="quiz", group_description="Quizzes
 class Questions(commands.Cog):
     """`/question`"""
 
-    def __init__(self, quizzes: Quizzes) -> None:
+    def __init__(self, quizzes: Quizzes, library: Library) -> None:
         self._quizzes = quizzes
+        self._library = library
 
     @app_commands.command(
         description="Posts one question that stays open, so that everyone finds time for it"
@@ -144,7 +150,6 @@ class Questions(commands.Cog):
     @app_commands.choices(
         open_for=[app_commands.Choice(name=name, value=hours) for name, hours in _OPEN_FOR.items()]
     )
-    @app_commands.autocomplete(topic=_topics)
     @app_commands.guild_only()
     async def question(self, interaction: Interaction, topic: str | None = None, open_for: int = 24) -> None:
         """Post a question."""
@@ -162,8 +167,12 @@ class Questions(commands.Cog):
             ephemeral=True,
         )
 
+    @question.autocomplete("topic")
+    async def _topics(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return _matching_topics(self._library, interaction, current)
+
 
 async def setup(client: StudyhallClient) -> None:
     """Add the cogs."""
     await client.add_cog(QuizGroup(client.app.quizzes, client.app.library, client.app.poster))
-    await client.add_cog(Questions(client.app.quizzes))
+    await client.add_cog(Questions(client.app.quizzes, client.app.library))

@@ -4,51 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-
-# Discord's address is a constant of discord.py, so the process is pointed to a listener of this test
-_START = """
-import sys
-import discord
-discord.http.Route.BASE = "http://127.0.0.1:" + sys.argv[1]
-from bot.__main__ import main
-sys.exit(main(["run"]))
-"""
-
+from tests.wire import start_bot
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @contextlib.asynccontextmanager
-async def bot_process(folder: Path, answer: Answer) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The bot as a process whose requests to Discord are answered by a function."""
+async def listening(answer: Answer) -> AsyncIterator[str]:
+    """The address of a listener that treats each connection as told."""
     listener = await asyncio.start_server(answer, "127.0.0.1", 0)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", _START, str(listener.sockets[0].getsockname()[1])),
-        cwd=folder,
-        env={
-            **os.environ,
-            "DISCORD_TOKEN": "a.b.c",
-            "STUDYHALL_BANKS": str(ROOT / "questions"),
-            "PYTHONPATH": str(ROOT),
-        },
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
     try:
-        yield process
+        yield f"127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
         listener.close()
 
 
@@ -62,13 +35,13 @@ async def test_a_signal_ends_the_bot_cleanly(tmp_path: Path, number: signal.Sign
         await reader.read()
         writer.close()
 
-    async with bot_process(tmp_path, say_nothing) as process:
+    async with listening(say_nothing) as address, start_bot(tmp_path, address) as process:
         await asyncio.wait_for(called.wait(), 30)
         process.send_signal(number)
-        output, _ = await asyncio.wait_for(process.communicate(), 5)
-    assert process.returncode == 0, output.decode()
-    assert "Stopping" in output.decode()
-    assert "Traceback" not in output.decode()
+        assert await asyncio.wait_for(process.wait(), 5) == 0
+    log = (tmp_path / "log.txt").read_text()
+    assert "Stopping" in log
+    assert "Traceback" not in log
     assert (tmp_path / "data" / "studyhall.db").exists()
     assert not (tmp_path / "data" / "studyhall.db-wal").exists(), "the database was not closed"
 
@@ -82,9 +55,9 @@ async def test_a_token_that_discord_refuses(tmp_path: Path) -> None:
         await writer.drain()
         writer.close()
 
-    async with bot_process(tmp_path, refuse) as process:
-        output, _ = await asyncio.wait_for(process.communicate(), 30)
-    assert process.returncode == 1
-    assert "Discord does not accept the token in DISCORD_TOKEN" in output.decode()
-    assert "a.b.c" not in output.decode()
-    assert "Traceback" not in output.decode()
+    async with listening(refuse) as address, start_bot(tmp_path, address) as process:
+        assert await asyncio.wait_for(process.wait(), 30) == 1
+    log = (tmp_path / "log.txt").read_text()
+    assert "Discord does not accept the token in DISCORD_TOKEN" in log
+    assert "a.b.c" not in log
+    assert "Traceback" not in log

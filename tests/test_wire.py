@@ -4,54 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 from simcord.components import walk_components
 
-from tests.wire import Discord
+from tests.wire import Discord, start_bot
 
-ROOT = Path(__file__).parents[1]
 ADA, GRACE = 501, 502
-
-# the addresses of Discord are constants of discord.py
-_START = """
-import sys
-import discord, yarl
-discord.http.Route.BASE = f"http://{sys.argv[1]}/api"
-discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://{sys.argv[1]}/")
-from playground.__main__ import main
-sys.exit(main(["--unless-token"]))  # what `make run` calls
-"""
 
 
 @contextlib.asynccontextmanager
-async def bot_process(folder: Path, discord: Discord) -> AsyncIterator[asyncio.subprocess.Process]:
+async def connected_bot(folder: Path, discord: Discord) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot as a process, connected to the stand-in."""
     before = discord.connections
-    with (folder / "log.txt").open("a") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", _START, discord.address),
-            cwd=folder,
-            env={
-                **os.environ,
-                "DISCORD_TOKEN": "a.b.c",
-                "STUDYHALL_BANKS": str(ROOT / "questions"),
-                "PYTHONPATH": str(ROOT),
-            },
-            stderr=log,
-        )
-    try:
+    async with start_bot(folder, discord.address) as process:
         await discord.until(lambda: discord.connections > before and discord.commands)
         yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 def text(message: dict[str, Any]) -> str:
@@ -77,7 +48,7 @@ async def click(discord: Discord, member: int, message: dict[str, Any], label: s
 
 async def test_a_quiz_through_kill_and_restart(tmp_path: Path) -> None:
     async with Discord() as discord:
-        async with bot_process(tmp_path, discord) as process:
+        async with connected_bot(tmp_path, discord) as process:
             command = next(command for command in discord.commands if command["name"] == "quiz")
             options = [
                 {"type": 1, "name": "start", "options": [{"type": 4, "name": "questions", "value": 3}]}
@@ -96,7 +67,7 @@ async def test_a_quiz_through_kill_and_restart(tmp_path: Path) -> None:
             assert "You chose A" in text(verdict["data"])
             await discord.until(lambda: "**1** answered" in text(discord.messages[int(card["id"])]))
             process.kill()
-        async with bot_process(tmp_path, discord) as process:
+        async with connected_bot(tmp_path, discord) as process:
             commands = list(discord.commands)
             again = await click(discord, ADA, card, "B")
             assert "Your first answer stands: A" in text(again["data"])
@@ -124,7 +95,7 @@ def _newest(discord: Discord, words: str) -> dict[str, Any] | None:
 
 
 async def test_a_token_that_is_reset_while_the_bot_runs(tmp_path: Path) -> None:
-    async with Discord() as discord, bot_process(tmp_path, discord) as process:
+    async with Discord() as discord, connected_bot(tmp_path, discord) as process:
         await discord.hang_up(4004)
         assert await asyncio.wait_for(process.wait(), 30) == 1
     log = (tmp_path / "log.txt").read_text()

@@ -6,9 +6,13 @@ SimCord replaces discord.py's transport; here the whole of it runs, in a process
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -16,7 +20,42 @@ from aiohttp import WSMsgType, web
 APPLICATION, GUILD, CHANNEL = 10**17, 10**17 + 1, 10**17 + 2
 _DISCORD_EPOCH = 1420070400000
 
+ROOT = Path(__file__).parents[1]
+
 Json = dict[str, Any]
+
+# the addresses of Discord are constants of discord.py
+_START = """
+import sys
+import discord, yarl
+discord.http.Route.BASE = f"http://{sys.argv[1]}/api"
+discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"ws://{sys.argv[1]}/")
+from playground.__main__ import main
+sys.exit(main(["--unless-token"]))  # what `make run` calls
+"""
+
+
+@contextlib.asynccontextmanager
+async def start_bot(folder: Path, address: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The bot as a process that takes an address for Discord's; it logs into log.txt in its folder."""
+    with (folder / "log.txt").open("a") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", _START, address),
+            cwd=folder,
+            env={
+                **os.environ,
+                "DISCORD_TOKEN": "a.b.c",
+                "STUDYHALL_BANKS": str(ROOT / "questions"),
+                "PYTHONPATH": str(ROOT),
+            },
+            stderr=log,
+        )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 def snowflake() -> int:

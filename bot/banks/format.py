@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -75,10 +75,6 @@ class ReferenceFormat(_Strict):
 
 NONSENSE = "nonsense"
 """The kind of error of what is wrong with a question or bank as a whole."""
-
-
-def _problem(kind: str, message: str) -> PydanticCustomError:
-    return PydanticCustomError(kind, message)
 
 
 def nonsense(values: Mapping[str, Any]) -> Iterator[str]:
@@ -177,7 +173,18 @@ def _cards(question: Mapping[str, Any]) -> dict[str, list[str]]:
     }
 
 
-class QuestionFormat(_Strict):
+class _Whole(_Strict):
+    """Something that can be wrong as a whole although each of its fields is right."""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        found = list(nonsense(self.model_dump()))
+        if found:
+            raise PydanticCustomError(NONSENSE, "; also ".join(found))
+        return self
+
+
+class QuestionFormat(_Whole):
     """One question."""
 
     id: Slug = Field(description="Unique in the bank, and never reused for another question.")
@@ -200,13 +207,6 @@ class QuestionFormat(_Strict):
         default_factory=list, max_length=4, description="Where to read more."
     )
 
-    @model_validator(mode="after")
-    def _makes_sense(self) -> QuestionFormat:
-        found = list(nonsense(self.model_dump()))
-        if found:
-            raise _problem(NONSENSE, "; also ".join(found))
-        return self
-
 
 class QuestionFileFormat(_Strict):
     """A file of questions on one topic: `<topic>.yaml`."""
@@ -222,7 +222,7 @@ class TopicFormat(_Strict):
     weight: int = Field(ge=1, le=100, description="Its part of the subject, in per cent.")
 
 
-class BankFormat(_Strict):
+class BankFormat(_Whole):
     """`bank.yaml`: what a bank is about."""
 
     id: Slug = Field(description="The name of the bank's folder.")
@@ -240,13 +240,6 @@ class BankFormat(_Strict):
     topics: dict[Slug, TopicFormat] = Field(
         min_length=1, max_length=50, description="The topics by id; their weights add up to 100."
     )
-
-    @model_validator(mode="after")
-    def _weights_add_up(self) -> BankFormat:
-        found = list(nonsense(self.model_dump()))
-        if found:
-            raise _problem(NONSENSE, "; also ".join(found))
-        return self
 
 
 def to_question(bank: str, topic: str, source: QuestionFormat) -> Question:

@@ -35,8 +35,17 @@ def from_ms(milliseconds: int) -> datetime:
     return _EPOCH + milliseconds * _MILLISECOND
 
 
+GIVEN = "json_each(?) AS given"
+"""A table of rows that are handed in as one parameter: JSON text of a list of lists."""
+
+
+def given(*columns: int) -> str:
+    """Columns of `GIVEN` by number, for a SELECT."""
+    return ", ".join(f"json_extract(given.value, '$[{column}]')" for column in columns)
+
+
 def to_json(value: Any) -> str:
-    """JSON text, for a column or for a parameter that json_each() takes apart."""
+    """JSON text, for a column or for `GIVEN`."""
     return orjson.dumps(value).decode()
 
 
@@ -48,8 +57,7 @@ def from_json(text: str) -> Any:
 class Database:
     """One file with two connections: a writer, and a reader whose long queries never hold up an answer."""
 
-    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
-        self.path = path
+    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._writer = writer
         self._reader = reader
         self._turn = asyncio.Lock()
@@ -84,7 +92,7 @@ class Database:
                     "if it is damaged."
                 ) from error
             # outside of the try: an OSError of the network is none of the database
-            yield cls(path, writer, reader)
+            yield cls(writer, reader)
             with contextlib.suppress(sqlite3.OperationalError):  # a full disk must not spoil a clean end
                 await writer.execute("PRAGMA optimize")
 

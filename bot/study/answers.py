@@ -32,14 +32,14 @@ class Explanations:
 
 
 class Reports:
-    """Keeps what members find wrong with questions, for the moderators."""
+    """Keeps what members find wrong with questions, for whoever looks after them."""
 
     def __init__(self, reports: ReportStore, rounds: Rounds, clock: Clock) -> None:
         self._reports = reports
         self._rounds = rounds
         self._clock = clock
 
-    async def add(self, round_id: int, guild_id: int, member_id: int, reason: str) -> Round:
+    async def add(self, round_id: int, guild_id: int, member_id: int, reason: str) -> None:
         """Keep a report on the question of a round.
 
         Raises:
@@ -50,5 +50,4 @@ class Reports:
                 "The report was empty. Press Report again and say in a few words what is wrong."
             )
         round_ = await self._rounds.get(round_id, guild_id)
-        await self._reports.add(round_id, member_id, reason.strip(), self._clock.now())
-        return round_
+        await self._reports.add(round_.id, member_id, reason.strip(), self._clock.now())

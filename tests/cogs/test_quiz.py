@@ -82,7 +82,6 @@ async def test_second_click_says_which_answer_stands(world: World) -> None:
 
 async def test_click_after_the_end_shows_the_answer(world: World) -> None:
     card = await world.start_quiz(questions=1, topic="one", seconds=10)
-    custom_id = buttons(card)["A"]["custom_id"]
     await world.wait(9.9)
     # the deadline passes while the click is on its way: what counts is when the click was made
     world.env.backend.advance_clock(0.2)
@@ -90,7 +89,6 @@ async def test_click_after_the_end_shows_the_answer(world: World) -> None:
     assert "This question is closed" in text(late.response)
     assert "does not count" in text(late.response)
     assert "The answer is" in text(late.response)
-    assert custom_id.startswith("a:")
 
 
 async def test_a_fair_click_is_not_lost_to_a_slow_network(world: World) -> None:
@@ -222,6 +220,8 @@ async def test_topics_and_banks_complete(world: World) -> None:
     assert choices == [{"name": "Second topic", "value": "two"}]
     choices = await world.ada.autocomplete(world.channel, "quiz start", "topic", "", bank="nonsense")
     assert choices == []
+    choices = await world.ada.autocomplete(world.channel, "question", "topic", "First")
+    assert choices == [{"name": "First topic", "value": "one"}]
     choices = await world.ada.autocomplete(world.channel, "quiz start", "bank", "")
     assert choices == [{"name": "Sample bank", "value": "sample"}]
 
