@@ -79,9 +79,9 @@ class DiscordPoster:
         """See `Poster`."""
         await self._edit(round_, closed_card(round_, self._topic(round_), result))
 
-    async def post_result(self, round_: Round, result: RoundResult, next_at: datetime | None) -> None:
+    async def post_result(self, round_: Round, result: RoundResult, *, more: bool) -> None:
         """See `Poster`."""
-        await self._send(round_.channel_id, result_card(round_, result, next_at), f"r{round_.id}")
+        await self._send(round_.channel_id, result_card(round_, result, more=more), f"r{round_.id}")
 
     async def post_scoreboard(self, quiz: Quiz, result: QuizResult) -> None:
         """See `Poster`."""

@@ -13,7 +13,7 @@ from discord.ext import commands
 from bot.client import Interaction
 from bot.errors import RefusedError
 from bot.study.library import Library
-from bot.study.quizzes import GET_READY, Quizzes
+from bot.study.quizzes import Quizzes
 from cogs.cards.guides import announcement_card
 from cogs.cards.layout import stamp
 from cogs.poster import DiscordPoster
@@ -97,7 +97,7 @@ class QuizGroup(commands.GroupCog, group_name="quiz", group_description="Quizzes
             seconds=seconds,
             bank=bank,
         )
-        card = announcement_card(quiz, self._library.bank(quiz.bank), theme, quiz.started_at + GET_READY)
+        card = announcement_card(quiz, self._library.bank(quiz.bank), theme)
         sent = await interaction.response.send_message(view=card)
         self._poster.remember_starter(quiz, interaction.followup)
         if sent.message_id is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Protocol
 
 from bot.domain.quizzes import Quiz, QuizResult
@@ -27,8 +26,8 @@ class Poster(Protocol):
         """Turn the card of a round into that of a closed one."""
         ...
 
-    async def post_result(self, round_: Round, result: RoundResult, next_at: datetime | None) -> None:
-        """Post what came of a round, and when the next question follows, if one does."""
+    async def post_result(self, round_: Round, result: RoundResult, *, more: bool) -> None:
+        """Post what came of a round, and whether another question follows."""
         ...
 
     async def post_scoreboard(self, quiz: Quiz, result: QuizResult) -> None:

@@ -251,7 +251,7 @@ class Quizzes:
             return
         await self._rounds.finish_card(round_)
         if round_.quiz_id is None:
-            await self._rounds.show_result(round_, None)
+            await self._rounds.show_result(round_, more=False)
             return
         now = self._clock.now()
         reason = None
@@ -263,7 +263,7 @@ class Quizzes:
         quiz = await self._quizzes.get(round_.quiz_id)
         goes_on = more and reason is None and quiz is not None and quiz.ended_at is None
         next_at = now + (READING_TIME if goes_on else LAST_PAUSE)
-        await self._rounds.show_result(round_, next_at if goes_on else None)
+        await self._rounds.show_result(round_, more=goes_on)
         if not goes_on:
             await self._quizzes.end(
                 round_.quiz_id, reason or EndReason.FINISHED, now, close=CloseReason.DEADLINE, final=True

@@ -279,8 +279,8 @@ class Rounds:
         """Let the edits of a closed round's card come to an end."""
         await self._tallies.finish(round_.id)
 
-    async def show_result(self, round_: Round, next_at: datetime | None) -> None:
-        """Post what came of a closed round, and mark its card as closed.
+    async def show_result(self, round_: Round, *, more: bool) -> None:
+        """Post what came of a closed round, and whether more follows; mark its card as closed.
 
         Raises:
             PostError: Discord did not take the result.
@@ -290,7 +290,7 @@ class Rounds:
         result = round_result(round_, await self._answers.of_round(round_.id))
         was_seen = round_.message_id is not None or result.answered
         if was_seen and (result.answered or round_.close_reason is not CloseReason.STOPPED):
-            await self._poster.post_result(round_, result, next_at)
+            await self._poster.post_result(round_, result, more=more)
         await self.show_closed(round_)
 
     async def show_closed(self, round_: Round) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from discord import ui
 
 from bot.domain.questions import Bank, Catalog, Topic
 from bot.domain.quizzes import Quiz
 from bot.domain.scoring import HINT_COST, LEAST_POINTS, RIGHT_POINTS, SPEED_POINTS
-from cogs.cards.layout import OPEN, card, clip, count, stamp
+from cogs.cards.layout import OPEN, card, clip, count
 
 
 def help_card(catalog: Catalog) -> ui.LayoutView:
@@ -41,13 +39,13 @@ def help_card(catalog: Catalog) -> ui.LayoutView:
     )
 
 
-def announcement_card(quiz: Quiz, bank: Bank, topic: Topic | None, first_at: datetime) -> ui.LayoutView:
+def announcement_card(quiz: Quiz, bank: Bank, topic: Topic | None) -> ui.LayoutView:
     """Says that a quiz begins."""
     subject = f"{topic.title} ({bank.title})" if topic else bank.title
     return card(
         OPEN,
         f"### 🎓 Quiz: {subject}\n"
         f"<@{quiz.starter_id}> starts a quiz: **{count(quiz.questions, 'question')}**, {quiz.seconds} seconds each. "
-        f"First question {stamp(first_at)}.",
+        "The first question follows in a few seconds.",
         "-# Click a letter to answer. Your first answer counts, and only you see your verdict.",
     )

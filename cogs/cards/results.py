@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from discord import ui
 
@@ -32,7 +32,7 @@ from cogs.cards.layout import (
 _ON_A_BOARD = 10
 
 
-def result_card(round_: Round, result: RoundResult, next_at: datetime | None) -> ui.LayoutView:
+def result_card(round_: Round, result: RoundResult, *, more: bool) -> ui.LayoutView:
     """Key, how many chose what, who was right, the explanation."""
     question = round_.question
     head = (
@@ -48,7 +48,8 @@ def result_card(round_: Round, result: RoundResult, next_at: datetime | None) ->
         options.append(
             f"{symbol} **{LETTERS[place]}**  {clip(question.options[option].text, 90)}\n{bar(share)} {chosen}"
         )
-    following = f"⏭️ Next question {stamp(next_at)}" if next_at else ""
+    # no timestamp: it would read "3 hours ago" for as long as the channel is there
+    following = "⏭️ Next question in a few seconds" if more else ""
     parts = [head, "\n".join(options), question.explanation, links(question), following]
     room = MOST_TEXT - sum(map(len, parts)) - 150
     return card(RIGHT if result.right else QUIET, *parts[:2], _who(result, room), ui.Separator(), *parts[2:])

@@ -83,8 +83,8 @@ def build_every_card(question: Question) -> None:
     result = round_result(round_, given_answers)
     for reason in CloseReason:
         closed_card(posted(question, reason), "T" * 80, result)
-        result_card(posted(question, reason), result, NOW)
-    result_card(round_, round_result(round_, []), None)
+        result_card(posted(question, reason), result, more=True)
+    result_card(round_, round_result(round_, []), more=False)
     answer_sheet(round_, frozenset(range(len(question.options))))
     answer_sheet(round_, frozenset())
     for answer in given_answers[:3]:
@@ -166,4 +166,4 @@ def test_boards_and_guides() -> None:
             board_card(board, member)
     catalog = load_catalog(Path(__file__).parents[2] / "questions").catalog
     help_card(Catalog({f"bank{number}": catalog.default for number in range(20)}))
-    announcement_card(QUIZ, catalog.default, next(iter(catalog.default.topics.values())), NOW)
+    announcement_card(QUIZ, catalog.default, next(iter(catalog.default.topics.values())))
