@@ -20,9 +20,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("run", help="run the bot on Discord (what happens without a command, too)")
-    check = commands.add_parser("check", help="check question banks; exit status 1 if there are problems")
+    check = commands.add_parser("check", help="check question banks; exit status 1 if there are errors")
     check.add_argument(
         "path", nargs="?", type=Path, help="a folder of banks, or one bank (default: the banks in use)"
+    )
+    check.add_argument("--strict", action="store_true", help="exit status 1 for warnings, too")
+    check.add_argument(
+        "--format", choices=("text", "json"), default="text", help="for people (text) or for programs (json)"
+    )
+    check.add_argument(
+        "--sources",
+        type=Path,
+        metavar="FOLDER",
+        help="also find what was copied from the texts in this folder",
     )
     schema = commands.add_parser("schema", help="write the JSON Schemas of the bank format, for editors")
     schema.add_argument(
@@ -35,7 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _write_schemas(chosen.folder)
         settings = load_settings()
         if chosen.command == "check":
-            return _check(chosen.path or settings.banks)
+            from bot.check import run_check  # noqa: PLC0415
+
+            path, as_json = chosen.path or settings.banks, chosen.format == "json"
+            return run_check(path, strict=chosen.strict, as_json=as_json, sources=chosen.sources)
         if chosen.command == "health":
             return 0 if is_alive(settings.database) else 1
         from bot.service import run  # noqa: PLC0415
@@ -47,26 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 # The imports of each command stand inside it: the health check runs twice a minute and needs none of discord.py.
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _check(path: Path) -> int:
-    from bot.banks.loader import load_catalog  # noqa: PLC0415
-
-    loaded = load_catalog(path)
-    for problem in loaded.problems:
-        print(problem)
-    for bank in loaded.catalog.banks.values():
-        print(
-            f"{bank.id}: {_count(len(bank.questions), 'question')} on "
-            f"{_count(len(bank.topics_with_questions), 'topic')}, no problems"
-        )
-    if loaded.problems:
-        print(_count(len(loaded.problems), "problem"), "found", file=sys.stderr)
-    return 1 if loaded.problems else 0
 
 
 def _write_schemas(folder: Path) -> int:

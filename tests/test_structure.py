@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import EXTENSIONS
+from bot.banks.checks import BANK_NAMES, NAMES
 from bot.config import Settings, environment_name
 from tests.world import BOT_MAY, World
 
@@ -127,3 +128,10 @@ def test_the_invite_asks_for_exactly_what_the_tests_grant() -> None:
         found = re.findall(r"permissions=(\d+)", (ROOT / page).read_text(encoding="utf-8"))
         assert found
         assert set(found) == {str(BOT_MAY.value)}
+
+
+def test_every_check_is_documented_by_its_name() -> None:
+    text = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (Q\d\d) ([a-z, -]+) \|", text, flags=re.MULTILINE))
+    assert {code: names.split(", ")[0] for code, names in rows.items()} == NAMES
+    assert {names.split(", ")[-1] for names in rows.values()} >= set(BANK_NAMES.values())

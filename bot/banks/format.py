@@ -26,6 +26,15 @@ Slug = Annotated[
 ]
 
 
+FactId = Annotated[str, StringConstraints(min_length=1, max_length=40), Field(examples=["C08"])]
+
+Allowed = dict[
+    Annotated[str, StringConstraints(pattern=r"^Q\d\d$"), Field(examples=["Q08"])],
+    Annotated[str, StringConstraints(min_length=10, max_length=300)],
+]
+"""Rules of `python -m bot check` that need not hold here, each with the reason."""
+
+
 CARD_TEXT = 3600
 """What a question may put on one card. Discord allows 4,000 characters in a message
 (https://docs.discord.com/developers/components/reference); the rest is ours: headings, points, tally, names."""
@@ -57,8 +66,11 @@ class OptionFormat(_Strict):
     )
 
 
+_ADDRESS = TypeAdapter(HttpUrl)
+
+
 def _address(text: str) -> str:
-    TypeAdapter(HttpUrl).validate_python(text)
+    _ADDRESS.validate_python(text)
     return text
 
 
@@ -188,9 +200,7 @@ class QuestionFormat(_Whole):
     """One question."""
 
     id: Slug = Field(description="Unique in the bank, and never reused for another question.")
-    facts: list[Annotated[str, StringConstraints(min_length=1, max_length=40)]] = Field(
-        default_factory=list, max_length=10, description="Codes of what it tests."
-    )
+    facts: list[FactId] = Field(default_factory=list, max_length=10, description="Codes of what it tests.")
     level: Literal["recall", "apply", "judge"] = Field("recall", description="What it asks of the member.")
     difficulty: Literal["easy", "medium", "hard"] = Field("medium", description="How hard it is.")
     prompt: str = Field(
@@ -206,6 +216,10 @@ class QuestionFormat(_Whole):
     references: list[ReferenceFormat] = Field(
         default_factory=list, max_length=4, description="Where to read more."
     )
+    allow: Allowed = Field(
+        default_factory=dict,
+        description="Rules of the check that need not hold for this question, each with the reason.",
+    )
 
 
 class QuestionFileFormat(_Strict):
@@ -220,6 +234,16 @@ class TopicFormat(_Strict):
 
     title: str = Field(min_length=1, max_length=80, description="What members see.")
     weight: int = Field(ge=1, le=100, description="Its part of the subject, in per cent.")
+
+
+class FactFormat(_Strict):
+    """A fact that questions test."""
+
+    about: str = Field(min_length=1, max_length=100, description="What it is about, in a few words.")
+    holds: Literal["always", "course", "version"] = Field(
+        "always",
+        description="course: as the course tells it; version: for a version. The prompt must then say which.",
+    )
 
 
 class BankFormat(_Whole):
@@ -239,6 +263,14 @@ class BankFormat(_Whole):
     pass_mark: int = Field(80, ge=1, le=100, description="Per cent right that passes a mock exam.")
     topics: dict[Slug, TopicFormat] = Field(
         min_length=1, max_length=50, description="The topics by id; their weights add up to 100."
+    )
+    facts: dict[FactId, FactFormat] = Field(
+        default_factory=dict,
+        description="What questions test, by id. Without any, questions may name what they like.",
+    )
+    allow: Allowed = Field(
+        default_factory=dict,
+        description="Rules of the check that need not hold for the bank as a whole, each with the reason.",
     )
 
 

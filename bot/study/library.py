@@ -6,7 +6,8 @@ import asyncio
 import logging
 from pathlib import Path
 
-from bot.banks.loader import Problem, load_catalog
+from bot.banks.loader import load_catalog
+from bot.banks.mistakes import Problem
 from bot.domain.questions import Bank, Catalog
 from bot.errors import BankError, RefusedError
 

@@ -1,0 +1,142 @@
+"""What is wrong with a file, in sentences for authors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from bot.banks.format import NONSENSE, BankFormat, QuestionFileFormat, QuestionFormat, nonsense
+from bot.banks.yaml_source import Document
+from bot.banks.yaml_source import Path as Place
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something in a bank that must be mended. `str()` gives `file:line: what is wrong; what to do`."""
+
+    file: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}"
+
+
+def explain(path: Path, document: Document, errors: Sequence[ErrorDetails]) -> Iterator[Problem]:
+    """Say what pydantic found in a file, in sentences for authors."""
+    judged = set()
+    for error in errors:
+        place: Place = tuple(part for part in error["loc"] if part != "[key]")
+        if error["type"] == NONSENSE:
+            judged.add(place)
+        if place not in document.unreadable:
+            yield _problem(path, document, place, _what(error, document.written.get(place, "")))
+    # with a fault in a field, pydantic does not come to judge the whole
+    questions = document.get("questions")
+    wholes: dict[Place, Any] = {(): document.value}
+    wholes |= {
+        ("questions", n): question
+        for n, question in enumerate(questions if isinstance(questions, list) else [])
+    }
+    faulty = {tuple(error["loc"])[: len(place)] for error in errors for place in wholes}
+    for place, whole in wholes.items():
+        if place in faulty and place not in judged and isinstance(whole, dict):
+            for what in nonsense(whole):
+                yield _problem(path, document, place, what)
+
+
+def _problem(path: Path, document: Document, place: Place, what: str) -> Problem:
+    where = _where(document.value, place)
+    return Problem(str(path), document.line(place), f"{where}: {what}" if where else what)
+
+
+def _where(value: Any, place: Place) -> str:
+    """A place in words: "question base-vs-instruct, option 2, why"."""
+    words: list[str] = []
+    previous: str | int = ""
+    for part in place:
+        value = _step(value, part)
+        if isinstance(part, int):
+            id_ = value.get("id") if isinstance(value, dict) else None
+            name = str(previous).removesuffix("s")
+            words[-1:] = [f"{name} {id_ if isinstance(id_, str) else part + 1}"]
+        else:
+            words.append(part)
+        previous = part
+    return ", ".join(words)
+
+
+def _step(value: Any, part: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(part)
+    if isinstance(value, list) and isinstance(part, int) and part < len(value):
+        return value[part]
+    return None
+
+
+_KEYS = sorted({*BankFormat.model_fields, *QuestionFileFormat.model_fields, *QuestionFormat.model_fields, "text", "correct",
+                "why", "fixed", "title", "url", "weight"})  # fmt: skip
+
+
+def _what(error: ErrorDetails, written: str) -> str:  # noqa: C901, PLR0911, PLR0912 - a table in form of a match
+    """One sentence: what is wrong and what would be right. Pydantic's own words are for programmers."""
+    context = error.get("ctx", {})
+    was = f"'{written}' " if written else "this "
+    match error["type"]:
+        case "missing":
+            return "this is missing; add it"
+        case "extra_forbidden":
+            key = str(error["loc"][-1])
+            if key in _KEYS:
+                return "this key does not belong here; remove it, or move it"
+            near = get_close_matches(key, _KEYS, n=1)
+            return "this key is unknown; " + (f"did you mean '{near[0]}'?" if near else "remove it")
+        case "string_type" if error["input"] is None:
+            return 'this is empty; write the text behind it, or put "" around a word like null'
+        case "string_type" if isinstance(error["input"], dict | list):
+            return "this must be one text, not a list or a group; if it holds a colon, put it in quotes"
+        case "string_type":
+            kind = {"bool": "a yes/no value", "int": "a number", "float": "a number"}.get(
+                type(error["input"]).__name__, "a date"
+            )
+            return f'YAML reads this as {kind}, but it must be text; put it in quotes: "{written}"'
+        case "string_too_long":
+            return f"this has {len(str(error['input'])):,} characters; at most {context['max_length']:,} fit, shorten it"
+        case "string_too_short" if context["min_length"] > 1:
+            return f"this has fewer characters than a reason needs (at least {context['min_length']}); write more"
+        case "string_too_short":
+            return "this is empty; write a text"
+        case "string_pattern_mismatch" if error["loc"][-1] == "url":
+            return (
+                "this is not a full web address; it must begin with https:// and hold no spaces or brackets"
+            )
+        case "string_pattern_mismatch" if error["loc"][-1] == "language":
+            return "this is not a language tag; write one such as en or pt-BR"
+        case "string_pattern_mismatch" if "allow" in error["loc"]:
+            return f"'{error['input']}' is no rule; write its code, such as Q08"
+        case "string_pattern_mismatch":
+            return f"'{error['input']}' can't be an id; use lower-case letters, digits and single hyphens, as in base-vs-instruct"
+        case "literal_error":
+            return f"'{written}' is unknown here; write {context['expected']}"
+        case "too_short":
+            return f"this has {context['actual_length']}; at least {context['min_length']} needed, add more"
+        case "too_long":
+            return f"this has more than {context['max_length']}; remove some"
+        case "list_type":
+            return "this must be a list; begin each entry on a line of its own with '- '"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            key = "text" if "options" in error["loc"] else "title"
+            return f"this must be a group of keys and values, such as '{key}: \"…\"'"
+        case "bool_type":
+            return f"{was}must be true or false, without quotes"
+        case "int_type" | "greater_than_equal" | "less_than_equal":
+            return f"{was}must be a whole number from 1 to 100, without quotes"
+        case kind if kind.startswith("url_"):
+            return f"this is not a full web address ({context.get('error', 'unusable')}); copy it from the browser"
+        case _:
+            return error["msg"]
