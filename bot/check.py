@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import track
@@ -17,7 +18,6 @@ from rich.table import Table
 
 from bot.banks.checks import Finding, Report, check
 from bot.banks.checks.bank_wide import Coverage
-from bot.banks.checks.rules import Item
 
 LEVELS = ("recall", "apply", "judge")
 DIFFICULTIES = ("easy", "medium", "hard")
@@ -47,10 +47,10 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _progress(items: Sequence[Item], what: str) -> Iterable[Item]:
+def _progress(things: Sequence[Any], doing: str) -> Iterable[Any]:
     """A bar on a terminal; nothing where the output goes into a file or a program."""
     console = Console(stderr=True)
-    return track(items, what, console=console, transient=True, disable=not console.is_terminal)
+    return track(things, doing, console=console, transient=True, disable=not console.is_terminal)
 
 
 def to_json(report: Report) -> dict[str, object]:

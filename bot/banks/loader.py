@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -74,6 +74,15 @@ def load_catalog(folder: Path) -> Loaded:
     return Loaded(Catalog(banks), tuple(problems))
 
 
+Track = Callable[[Sequence[Any], str], Iterable[Any]]
+"""Shows progress: takes things and what is done with them, gives them back one by one."""
+
+
+def untracked(things: Sequence[Any], _doing: str) -> Iterable[Any]:
+    """No progress is shown."""
+    return things
+
+
 def find_banks(folder: Path) -> tuple[list[Path], list[Problem]]:
     """The folders of the banks below a folder, or the folder itself if it is one; and why there are none."""
     if folder.is_file():
@@ -95,7 +104,7 @@ def load_bank(folder: Path) -> tuple[Bank | None, list[Problem]]:
     return source.to_bank(), list(source.problems)
 
 
-def read_bank(folder: Path) -> BankSource:
+def read_bank(folder: Path, track: Track = untracked) -> BankSource:
     """Read the files of one bank, each for itself: a mistake in one leaves the others readable."""
     head = folder / "bank.yaml"
     if not head.is_file():
@@ -115,7 +124,7 @@ def read_bank(folder: Path) -> BankSource:
         for path in folder.iterdir()
         if path.suffix in {".yaml", ".yml"} and path != head and not path.name.startswith((".", "_"))
     )
-    for path in files:
+    for path in track(files, f"{name}: reading"):
         source, document, found = _read(path, QuestionFileFormat)
         found += _repeated_ids(path, document, first_places)
         if isinstance(topics, dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,8 @@ from bot.banks.checks.bank_wide import Coverage, bank_notes, coverage, near_dupl
 from bot.banks.checks.rules import COPIED, RULES, Item, Level, Note
 from bot.banks.checks.words import grams
 from bot.banks.format import BankFormat
-from bot.banks.loader import BankSource, find_banks, read_bank
+from bot.banks.loader import BankSource, Track, find_banks, read_bank, untracked
 from bot.errors import StudyhallError
-
-Track = Callable[[Sequence[Item], str], Iterable[Item]]
-"""Shows progress: takes a sequence and what is done with it, gives its elements one by one."""
 
 FORMAT = "Q00"
 """What the bot can't load. It can't be allowed."""
@@ -69,11 +66,7 @@ class Report:
         return sum(finding.level == level for finding in self.findings)
 
 
-def _quietly(items: Sequence[Item], _what: str) -> Iterable[Item]:
-    return items
-
-
-def check(folder: Path, *, sources: Path | None = None, track: Track = _quietly) -> Report:
+def check(folder: Path, *, sources: Path | None = None, track: Track = untracked) -> Report:
     """Check every bank below a folder, or the one bank that it is.
 
     `sources` is a folder of texts from which nothing may be copied. Raises StudyhallError if it can't be read.
@@ -83,7 +76,7 @@ def check(folder: Path, *, sources: Path | None = None, track: Track = _quietly)
     found = [_unreadable(problem.file, problem.line, problem.what) for problem in problems]
     coverages = []
     for path in folders:
-        bank = read_bank(path)
+        bank = read_bank(path, track)
         found += [_unreadable(problem.file, problem.line, problem.what) for problem in bank.problems]
         if bank.head is not None:
             found += _check_bank(bank, bank.head, copied, track)
@@ -105,10 +98,10 @@ def _check_bank(
 ) -> Iterator[Finding]:
     items = [Item(source, head, copied) for source in bank.questions]
     duplicates: dict[int, list[Note]] = defaultdict(list)
-    for item, note in near_duplicates(items):
+    for item, note in near_duplicates(items, track):
         duplicates[id(item)].append(note)
     rules = [rule for rule in RULES if head.language.startswith("en") or not rule.english]
-    for item in track(items, head.id):
+    for item in track(items, f"{head.id}: checking"):
         notes = [(rule.code, note) for rule in rules for note in rule.find(item)]
         notes += [("Q21", note) for note in duplicates[id(item)]]
         question, source = item.source.question, item.source

@@ -13,7 +13,7 @@ from bot.banks.checks.rules import Item, Note, error, warning
 from bot.banks.checks.wording import negatives
 from bot.banks.checks.words import normal, words
 from bot.banks.format import BankFormat
-from bot.banks.loader import QuestionSource
+from bot.banks.loader import QuestionSource, Track, untracked
 
 ENOUGH = 40
 """Questions. In fewer, shares and averages say little, and a single question moves them by points."""
@@ -190,10 +190,10 @@ ALIKE = 0.85
 """From this similarity on, two prompts are near-duplicates: 2 × words in common, in order / words of both."""
 
 
-def near_duplicates(items: Sequence[Item]) -> Iterator[tuple[Item, Note]]:
+def near_duplicates(items: Sequence[Item], track: Track = untracked) -> Iterator[tuple[Item, Note]]:
     """Questions whose prompt is nearly that of an earlier one: an error if the key is the same, too."""
     prompts = [words(item.source.question.prompt) for item in items]
-    for later, earlier in similar(prompts):
+    for later, earlier in similar(prompts, track):
         item, other = items[later], items[earlier]
         where = f"{other.source.question.id} ({other.source.file}:{other.source.line()})"
         if _key_text(item) == _key_text(other):
@@ -209,7 +209,7 @@ def _key_text(item: Item) -> tuple[str, ...]:
     return tuple(sorted(normal(item.text(place)) or item.text(place) for place in item.keys))
 
 
-def similar(texts: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+def similar(texts: Sequence[Sequence[str]], track: Track = untracked) -> Iterator[tuple[int, int]]:
     """The places of texts that are alike, each with that of the first earlier one.
 
     Two texts can be alike only if they share one of the rarest words of each ("prefix filtering", Chaudhuri, Ganti and
@@ -225,7 +225,7 @@ def similar(texts: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
         2 - ALIKE
     )  # the share of a text's words that an alike one must have, whatever its length
     index: dict[int, list[int]] = defaultdict(list)
-    for later, text in enumerate(ranked):
+    for later, text in enumerate(track(ranked, "comparing")):
         size = len(text)
         prefix = text[: size - ceil(least * size) + 1]
         for earlier in sorted({earlier for word in prefix for earlier in index[word]}):

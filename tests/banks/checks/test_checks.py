@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,16 +92,15 @@ def test_a_bank_without_a_head_is_told(tmp_path: Path) -> None:
     assert result.coverages == ()
 
 
-def test_progress_is_shown_question_by_question(tmp_path: Path) -> None:
-    seen = []
+def test_progress_is_shown_of_all_long_work(tmp_path: Path) -> None:
+    seen: list[tuple[str, int]] = []
 
-    def track(items, what):
-        for item in items:
-            seen.append((what, item.source.question.id))
-            yield item
+    def track(things: Sequence[Any], doing: str) -> Iterable[Any]:
+        seen.append((doing, len(things)))
+        return things
 
     check(write(tmp_path, [GOOD]), track=track)
-    assert seen == [("small", "in-the-oven"), ("small", "foam-on-the-milk")]
+    assert seen == [("small: reading", 2), ("comparing", 2), ("small: checking", 2)]
 
 
 def test_what_stands_so_in_a_source_is_found(tmp_path: Path) -> None:
