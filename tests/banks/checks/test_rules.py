@@ -6,9 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from bot.banks.checks import NAMES
-from bot.banks.checks.rules import RULES
+from bot.banks.checks.rules import RULES, Item
+from bot.banks.format import BankFormat, QuestionFormat
+from bot.banks.loader import QuestionSource
+from bot.banks.yaml_source import read_yaml
 from tests.banks.checks.items import BANK, GOOD, changed, found
 
 FACTS = {
@@ -158,3 +165,42 @@ def test_a_bank_in_another_language_is_spared_the_rules_on_english_words(tmp_pat
     )
     codes = {finding.code for finding in found(tmp_path, question, bank={**BANK, "language": "de"})}
     assert codes == {"Q18"}
+
+
+pieces = st.sampled_from(
+    [*"ab1 .,?:`*_'-/\n", "not ", "all ", "a ", "to ", "```", "𝒳", "学", "\u200b", "Choose two. "]
+)
+short_texts = st.lists(pieces, min_size=1, max_size=30).map("".join)
+
+
+@given(st.data())
+@settings(suppress_health_check=list(HealthCheck))
+def test_no_valid_question_is_too_odd_for_the_rules(data: st.DataObject) -> None:
+    count = data.draw(st.integers(2, 6))
+    values = {
+        "id": "odd",
+        "level": data.draw(st.sampled_from(["recall", "apply", "judge"])),
+        "prompt": data.draw(st.lists(pieces, min_size=1, max_size=80).map("".join)),
+        "options": [
+            {
+                "text": data.draw(short_texts),
+                "why": data.draw(short_texts),
+                "correct": data.draw(st.booleans()),
+            }
+            for _ in range(count)
+        ],
+        "explanation": data.draw(short_texts),
+        "hints": data.draw(st.lists(short_texts, max_size=4)),
+        "facts": data.draw(st.lists(st.sampled_from(["F1", "F2", "F3", "F4"]), max_size=3)),
+    }
+    try:
+        question = QuestionFormat.model_validate(values)
+    except ValidationError:
+        return
+    head = BankFormat.model_validate({**BANK, "facts": FACTS})
+    document = read_yaml(yaml.safe_dump({"topic": "stove", "questions": [values]}))
+    item = Item(QuestionSource("stove.yaml", "stove", question, document, 0), head, frozenset({1}))
+    for entered in RULES:
+        for note in entered.find(item):
+            assert item.source.line(note.place) >= 1
+            assert ("questions", 0, *note.place) in document.lines or not note.place
