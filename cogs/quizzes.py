@@ -75,7 +75,7 @@ class QuizGroup(commands.GroupCog, group_name="quiz", group_description="Quizzes
     @app_commands.describe(
         topic="What the questions are about; everything if you leave it out",
         questions="How many questions (1 to 50; 10 if you leave it out)",
-        seconds="How long each question stays open (10 to 600 seconds; 45 if you leave it out)",
+        seconds="How long each question stays open (10 to 600 seconds; 60 if you leave it out)",
         bank="Which collection of questions; the first one if you leave it out",
     )
     async def start(
@@ -83,7 +83,7 @@ class QuizGroup(commands.GroupCog, group_name="quiz", group_description="Quizzes
         interaction: Interaction,
         topic: str | None = None,
         questions: app_commands.Range[int, 1, 50] = 10,
-        seconds: app_commands.Range[int, 10, 600] = 45,
+        seconds: app_commands.Range[int, 10, 600] = 60,
         bank: str | None = None,
     ) -> None:
         """Start a quiz."""

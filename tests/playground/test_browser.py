@@ -125,7 +125,14 @@ class Newcomer:
 
     async def _question(self, card: Locator) -> Question:
         texts = {_plain(text)[1:].strip() for text in await card.locator(".section-text").all_inner_texts()}
-        return next(q for q in QUESTIONS if {_plain(option.text) for option in q.options} == texts)
+        shown = _plain(await card.inner_text())
+        # questions may share their options, and tell by the prompt which one is right
+        return next(
+            question
+            for question in QUESTIONS
+            if {_plain(option.text) for option in question.options} == texts
+            and _plain(question.prompt.splitlines()[0]) in shown
+        )
 
     def _section(self, card: Locator, option: str) -> Locator:
         words = r"\s*".join(re.escape(word) for word in _plain(option).split())
@@ -168,7 +175,7 @@ async def _play(newcomer: Newcomer) -> None:
     await newcomer.sees("Studyhall: study together", "Unofficial study aid")
     await newcomer.picture("help")
     await newcomer.command("/quiz start", questions=2)
-    await newcomer.sees("starts a quiz", "2 questions", "45 seconds each")
+    await newcomer.sees("starts a quiz", "2 questions", "60 seconds each")
     await newcomer.sees("Question 1 of 2", "0 answered", "Closes")
     card = newcomer.message("Question 1 of 2")
     question = await newcomer.answer(card, right=True)

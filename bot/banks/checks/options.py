@@ -222,18 +222,31 @@ def option_lengths(item: Item) -> Iterator[Note]:
         )
 
 
+_NUMBER = r"-?\d[\d,]*(?:\.\d+)?"
 _NUMERIC = re.compile(
-    r"^\W{0,2}(-?\d[\d,]*(?:\.\d+)?)\s*(?:(?:-|–|to|and)\s*(-?\d[\d,]*(?:\.\d+)?))?\s*(?:%|\w+)?(?:\s\w+)?\W?$"
+    rf"^\W{{0,2}}({_NUMBER})\s*(?:(?:-|–|to|and)\s*({_NUMBER}))?\s*(?:%|\w+)?(?:\s\w+)?\W?$"
 )
+_LONE_NUMBER = re.compile(rf"([^\d`]*?)({_NUMBER})([^\d`]*)")
+
+
+def _ranges(texts: Sequence[str]) -> list[tuple[float, ...]]:
+    """The number or range in each option, if all are such or differ in nothing but a number; else nothing."""
+    matches = [_NUMERIC.match(text) for text in texts]
+    found = [match.groups() for match in matches if match]
+    lone = [match for match in map(_LONE_NUMBER.fullmatch, texts) if match]
+    if len(found) < len(texts) == len(lone) and len({(match[1], match[3]) for match in lone}) == 1:
+        found = [(match[2],) for match in lone]
+    if len(found) < len(texts):
+        return []
+    return [tuple(float(number.replace(",", "")) for number in numbers if number) for numbers in found]
 
 
 @rule("Q16", "number-order")
 def number_order(item: Item) -> Iterator[Note]:
     """Options that are numbers stand in no order, or their ranges overlap."""
-    matches = [_NUMERIC.match(option.text) for option in item.options]
-    if not all(matches):
+    ranges = _ranges([option.text for option in item.options])
+    if not ranges:
         return
-    ranges = [tuple(float(n.replace(",", "")) for n in match.groups() if n) for match in matches if match]
     lows = [numbers[0] for numbers in ranges]
     if lows not in (sorted(lows), sorted(lows, reverse=True)):
         yield error(("options",), "these numbers stand in no order; sort them from small to large")

@@ -78,6 +78,8 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("Q16 error", changed(options=numbers("10", "2", "30", "40")), "options:", "no order"),
     ("Q16 error", changed(options=numbers("2 spoons", "10 spoons", "30 spoons", "40 spoons", fixed=False)), "options:", "fixed: true"),
     ("Q16 error", changed(options=numbers("1 to 5", "5 to 9", "10 to 20", "21 to 30")), "options:", "overlap"),
+    ("Q16 error", changed(options=numbers("After line 4", "After line 1", "After line 3", "After line 6")), "options:", "no order"),
+    ("Q16 error", changed(options=numbers("After line 1", "After line 3", "After line 4", "After line 6", fixed=False)), "options:", "fixed: true"),
     ("Q17 error", changed(hints=["Think.", "Try lifting it from the heat now."]), "Try lifting", "contains the key"),
     ("Q17 error", changed(prompt="Is lifting it from the heat good? What saves the pan?"), "prompt:", "contains the key"),
     ("Q17 error", changed(option_0_text="Lifting off the pan lid", hints=["Think.", "It is done at the pan lid."]), "It is done", "“pan lid”"),
