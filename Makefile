@@ -30,7 +30,7 @@ check: $(READY)  ## formatting, lint, types, question banks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m bot check
+	$(BIN)/python -m bot check --strict
 
 format: $(READY)  ## put the code into shape
 	$(BIN)/ruff format .

@@ -10,7 +10,6 @@ import jsonschema
 import pytest
 
 from bot.banks.format import json_schemas
-from bot.banks.loader import load_catalog
 from bot.banks.yaml_source import read_yaml
 from tests.banks.writing import BANK, ONE
 from tests.world import SAMPLE_BANKS
@@ -63,21 +62,3 @@ def test_the_files_that_load_are_valid_in_an_editor(path: Path) -> None:
 def test_an_editor_marks_mistakes(name: str, text: str) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(value(text), schema_for(name))
-
-
-def test_the_shipped_bank_has_no_problems() -> None:
-    loaded = load_catalog(SHIPPED.parent)
-    assert [str(problem) for problem in loaded.problems] == []
-    assert "hf-agents" in loaded.catalog.banks
-
-
-def test_the_shipped_bank_is_large_enough_for_a_quiz() -> None:
-    bank = load_catalog(SHIPPED).catalog.default
-    assert len(bank.questions) >= 24
-    assert len(bank.topics_with_questions) >= 8
-
-
-def test_the_questions_on_messages_begin_with_base_and_instruct_models() -> None:
-    first = load_catalog(SHIPPED).catalog.default.on_topic("messages")[0]
-    assert first.id == "base-vs-instruct"
-    assert first.prompt == "What is the difference between base models and instruct models?"
