@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +18,25 @@ from bot.health import is_alive
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an old terminal gets ? for what it can't show
+    chosen = _parser().parse_args(arguments)
+    try:
+        status = _run(chosen)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except StudyhallError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # whoever reads has seen enough, as head does; Python must not try to write the rest at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Studyhall, a Discord study bot.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="command")
@@ -39,27 +60,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "folder", nargs="?", type=Path, default=Path("docs/schemas"), help="where (docs/schemas)"
     )
     commands.add_parser("health", help="exit status 0 if the bot with this database is running and connected")
-    chosen = parser.parse_args(arguments)
-    try:
-        if chosen.command == "schema":
-            return _write_schemas(chosen.folder)
-        settings = load_settings()
-        if chosen.command == "check":
-            from bot.check import run_check  # noqa: PLC0415
-
-            path, as_json = chosen.path or settings.banks, chosen.format == "json"
-            return run_check(path, strict=chosen.strict, as_json=as_json, sources=chosen.sources)
-        if chosen.command == "health":
-            return 0 if is_alive(settings.database) else 1
-        from bot.service import run  # noqa: PLC0415
-
-        return run(settings)
-    except StudyhallError as error:
-        print(error, file=sys.stderr)
-        return 1
+    return parser
 
 
 # The imports of each command stand inside it: the health check runs twice a minute and needs none of discord.py.
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    if chosen.command == "schema":
+        return _write_schemas(chosen.folder)
+    settings = load_settings()
+    if chosen.command == "check":
+        from bot.check import run_check  # noqa: PLC0415
+
+        path, as_json = chosen.path or settings.banks, chosen.format == "json"
+        return run_check(path, strict=chosen.strict, as_json=as_json, sources=chosen.sources)
+    if chosen.command == "health":
+        return 0 if is_alive(settings.database) else 1
+    from bot.service import run  # noqa: PLC0415
+
+    return run(settings)
 
 
 def _write_schemas(folder: Path) -> int:

@@ -18,9 +18,8 @@ from rich.table import Table
 
 from bot.banks.checks import Finding, Report, check
 from bot.banks.checks.bank_wide import Coverage
-
-LEVELS = ("recall", "apply", "judge")
-DIFFICULTIES = ("easy", "medium", "hard")
+from bot.banks.checks.rules import count
+from bot.banks.format import DIFFICULTIES, LEVELS
 
 
 def run_check(folder: Path, *, strict: bool, as_json: bool, sources: Path | None) -> int:
@@ -69,13 +68,6 @@ def _finding(finding: Finding) -> dict[str, object]:
     return values if finding.allowed else {key: value for key, value in values.items() if key != "allowed"}
 
 
-def count(number: int, noun: str) -> str:
-    """A number and its noun: no questions, 1 question, 2 questions."""
-    if not number:
-        return f"no {noun}s"
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def _print_report(report: Report) -> None:
     for finding in report.findings:
         print(finding)
@@ -110,9 +102,8 @@ def _print_coverage(coverage: Coverage) -> None:
             "/".join(str(topic.levels.get(level, 0)) for level in LEVELS),
             "/".join(str(topic.difficulties.get(difficulty, 0)) for difficulty in DIFFICULTIES),
         )
-    # the width of the terminal must not cut a table that goes into a file
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
-    console.print(table)
+    # a narrow window wraps lines; a narrow table would lose columns
+    Console(highlight=False, width=max(Console().width, 120)).print(table)
     print(
         f"key the longest option: {coverage.key_longest:.0%} · key in place "
         f"{'/'.join(str(number) for number in coverage.key_places)} · characters of keys "

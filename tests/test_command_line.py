@@ -163,7 +163,7 @@ def test_check_without_a_path_takes_the_banks_in_use(
 ) -> None:
     assert run("check") == (
         1,
-        "questions:1: error Q00 format: there is no such folder\n",
+        "questions:1: error Q00 format: there is no such folder; name one that holds banks\n",
         "1 error, no warnings\n",
     )
     write(tmp_path / "mine", [GOOD])
@@ -187,6 +187,39 @@ def test_check_works_as_a_process(tmp_path: Path) -> None:
         f"{folder / 'one.yaml'}:1: error Q00 format: the topic 'oen' is not in bank.yaml; did you mean 'one'?"
     )
     assert "× Q00 format" in finished.stderr
+
+
+def test_check_ends_quietly_when_nobody_reads_on(tmp_path: Path) -> None:
+    questions = [changed(id=f"q-{n}", hints=[], references=[]) for n in range(400)]
+    write(tmp_path, questions)
+    command = f"{sys.executable} -m bot check small | head -n 1"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    finished = subprocess.run(
+        ["/bin/sh", "-c", command],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert finished.stdout.startswith("small/bank.yaml:1: error Q01 ")
+    assert "Traceback" not in finished.stderr
+    assert "BrokenPipe" not in finished.stderr
+
+
+def test_check_speaks_to_old_terminals(tmp_path: Path) -> None:
+    write(tmp_path, [GOOD])
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii", "COLUMNS": "30"}
+    finished = subprocess.run(
+        [sys.executable, "-m", "bot", "check", "small"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        encoding="ascii",
+        check=True,
+    )
+    assert "topic  weight   share  questions  recall/apply/judge  easy/medium/hard" in finished.stdout
+    assert "100% ? key in place" in finished.stdout
 
 
 def test_schema_writes_the_schemas_for_editors(run: Run, tmp_path: Path) -> None:

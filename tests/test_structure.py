@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import EXTENSIONS
-from bot.banks.checks import BANK_NAMES, NAMES
+from bot.banks.checks import BANK_NAMES, NAMES, RULES, TEXTS
 from bot.config import Settings, environment_name
 from tests.world import BOT_MAY, World
 
@@ -135,3 +135,7 @@ def test_every_check_is_documented_by_its_name() -> None:
     rows = dict(re.findall(r"^\| (Q\d\d) ([a-z, -]+) \|", text, flags=re.MULTILINE))
     assert {code: names.split(", ")[0] for code, names in rows.items()} == NAMES
     assert {names.split(", ")[-1] for names in rows.values()} >= set(BANK_NAMES.values())
+    (spared,) = re.findall(r"are left out: (.*?)\.\n", text, flags=re.DOTALL)
+    assert set(re.findall(r"Q\d\d", spared)) == {rule.code for rule in RULES if rule.english}
+    (endings,) = re.findall(r"stand in the texts \((.*?)\)", text)
+    assert tuple(re.findall(r"`(\S+)`", endings)) == TEXTS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +25,15 @@ Slug = Annotated[
     Field(examples=["base-vs-instruct"]),
 ]
 
+
+Level = Literal["recall", "apply", "judge"]
+Difficulty = Literal["easy", "medium", "hard"]
+
+LEVELS: tuple[str, ...] = get_args(Level)
+"""What a question may ask of the member, from little to much."""
+
+DIFFICULTIES: tuple[str, ...] = get_args(Difficulty)
+"""How hard a question may be."""
 
 FactId = Annotated[str, StringConstraints(min_length=1, max_length=40), Field(examples=["C08"])]
 
@@ -62,7 +71,8 @@ class OptionFormat(_Strict):
         description="Why this option is right or wrong; shown to members who chose it.",
     )
     fixed: bool = Field(
-        False, description='true keeps the option last when options are shuffled ("None of the above").'
+        False,
+        description="true keeps the option last when options are shuffled; on all: nothing is shuffled.",
     )
 
 
@@ -201,8 +211,8 @@ class QuestionFormat(_Whole):
 
     id: Slug = Field(description="Unique in the bank, and never reused for another question.")
     facts: list[FactId] = Field(default_factory=list, max_length=10, description="Codes of what it tests.")
-    level: Literal["recall", "apply", "judge"] = Field("recall", description="What it asks of the member.")
-    difficulty: Literal["easy", "medium", "hard"] = Field("medium", description="How hard it is.")
+    level: Level = Field("recall", description="What it asks of the member.")
+    difficulty: Difficulty = Field("medium", description="How hard it is.")
     prompt: str = Field(
         min_length=1, max_length=2000, description="The question. Markdown and fenced code blocks are shown."
     )

@@ -85,17 +85,25 @@ def untracked(things: Sequence[Any], _doing: str) -> Iterable[Any]:
 
 def find_banks(folder: Path) -> tuple[list[Path], list[Problem]]:
     """The folders of the banks below a folder, or the folder itself if it is one; and why there are none."""
-    if folder.is_file():
-        return [], [Problem(str(folder), 1, "this is a file; name the folder of its bank")]
-    if not folder.is_dir():
-        return [], [Problem(str(folder), 1, "there is no such folder")]
-    if (folder / "bank.yaml").exists():
-        return [folder], []
-    folders = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+    try:
+        if folder.is_file():
+            return [], [Problem(str(folder), 1, "this is a file; name the folder of its bank")]
+        if not folder.is_dir():
+            return [], [Problem(str(folder), 1, "there is no such folder; name one that holds banks")]
+        if (folder / "bank.yaml").exists():
+            return [folder], []
+        folders = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+    except OSError as error:
+        return [], [_closed(folder, error)]
     if not folders:
         what = "there is no bank here; a bank is a folder with a bank.yaml"
         return [], [Problem(str(folder), 1, what)]
     return folders, []
+
+
+def _closed(path: Path, error: OSError) -> Problem:
+    what = f"this can't be read ({error.strerror}); give the bot the right to read it, or remove it"
+    return Problem(str(path), 1, what)
 
 
 def load_bank(folder: Path) -> tuple[Bank | None, list[Problem]]:
@@ -107,7 +115,16 @@ def load_bank(folder: Path) -> tuple[Bank | None, list[Problem]]:
 def read_bank(folder: Path, track: Track = untracked) -> BankSource:
     """Read the files of one bank, each for itself: a mistake in one leaves the others readable."""
     head = folder / "bank.yaml"
-    if not head.is_file():
+    try:
+        files = sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix in {".yaml", ".yml"} and path != head and not path.name.startswith((".", "_"))
+        )
+        has_head = head.is_file()
+    except OSError as error:
+        return BankSource(str(head), None, Document(), (), (_closed(folder, error),))
+    if not has_head:
         what = "this file is missing; every bank needs one (see docs/questions.md)"
         return BankSource(str(head), None, Document(), (), (Problem(str(head), 1, what),))
     bank, written, problems = _read(head, BankFormat)
@@ -119,11 +136,6 @@ def read_bank(folder: Path, track: Track = untracked) -> BankSource:
     topics = written.get("topics")
     questions: list[QuestionSource] = []
     first_places: dict[str, str] = {}
-    files = sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix in {".yaml", ".yml"} and path != head and not path.name.startswith((".", "_"))
-    )
     for path in track(files, f"{name}: reading"):
         source, document, found = _read(path, QuestionFileFormat)
         found += _repeated_ids(path, document, first_places)
@@ -143,7 +155,7 @@ def _read(path: Path, model: type[_Model]) -> tuple[_Model | None, Document, lis
         content = path.read_bytes()
         document = read_yaml(content.decode())
     except OSError as error:
-        return None, Document(), [Problem(str(path), 1, f"this file can't be read: {error.strerror}")]
+        return None, Document(), [_closed(path, error)]
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         what = "there is a character here that is not UTF-8; save the file in the encoding UTF-8"

@@ -8,9 +8,20 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from bot.banks.format import NONSENSE, BankFormat, QuestionFileFormat, QuestionFormat, nonsense
+from bot.banks.format import (
+    NONSENSE,
+    BankFormat,
+    FactFormat,
+    OptionFormat,
+    QuestionFileFormat,
+    QuestionFormat,
+    ReferenceFormat,
+    TopicFormat,
+    nonsense,
+)
 from bot.banks.yaml_source import Document
 from bot.banks.yaml_source import Path as Place
 
@@ -79,8 +90,17 @@ def _step(value: Any, part: str | int) -> Any:
     return None
 
 
-_KEYS = sorted({*BankFormat.model_fields, *QuestionFileFormat.model_fields, *QuestionFormat.model_fields, "text", "correct",
-                "why", "fixed", "title", "url", "weight"})  # fmt: skip
+_MODELS: tuple[type[BaseModel], ...] = (
+    BankFormat, TopicFormat, FactFormat, QuestionFileFormat, QuestionFormat, OptionFormat, ReferenceFormat,
+)  # fmt: skip
+_KEYS = sorted({key for model in _MODELS for key in model.model_fields})
+
+_EXAMPLES = {
+    "options": 'text: "…"',
+    "facts": 'about: "…"',
+    "allow": 'Q08: "the reason"',
+}
+"""What a group of keys and values looks like, by where it stands."""
 
 
 def _what(error: ErrorDetails, written: str) -> str:  # noqa: C901, PLR0911, PLR0912 - a table in form of a match
@@ -130,8 +150,10 @@ def _what(error: ErrorDetails, written: str) -> str:  # noqa: C901, PLR0911, PLR
         case "list_type":
             return "this must be a list; begin each entry on a line of its own with '- '"
         case "dict_type" | "model_type" | "model_attributes_type":
-            key = "text" if "options" in error["loc"] else "title"
-            return f"this must be a group of keys and values, such as '{key}: \"…\"'"
+            example = next(
+                (example for key, example in _EXAMPLES.items() if key in error["loc"]), 'title: "…"'
+            )
+            return f"this must be a group of keys and values, such as {example}"
         case "bool_type":
             return f"{was}must be true or false, without quotes"
         case "int_type" | "greater_than_equal" | "less_than_equal":

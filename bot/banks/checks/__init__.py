@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.banks.checks import options as _options  # noqa: F401 - enters its rules
-from bot.banks.checks import wording as _wording  # noqa: F401 - enters its rules
+from bot.banks.checks import options, wording
 from bot.banks.checks.bank_wide import Coverage, bank_notes, coverage, near_duplicates
-from bot.banks.checks.rules import COPIED, RULES, Item, Level, Note
+from bot.banks.checks.rules import COPIED, Item, Level, Note, error, is_english, warning
 from bot.banks.checks.words import grams
 from bot.banks.format import BankFormat
 from bot.banks.loader import BankSource, Track, find_banks, read_bank, untracked
+from bot.banks.yaml_source import Document
 from bot.errors import StudyhallError
 
-FORMAT = "Q00"
-"""What the bot can't load. It can't be allowed."""
+RULES = (*options.RULES, *wording.RULES)
+"""All rules on single questions."""
+
+FORMAT, DUPLICATE, IDLE = "Q00", "Q21", "Q25"
 
 NAMES = {
     FORMAT: "format",
-    "Q21": "near-duplicate",
-    "Q25": "idle-allowance",
+    DUPLICATE: "near-duplicate",
+    IDLE: "idle-allowance",
     **{rule.code: rule.name for rule in RULES},
 }
 """The names of all rules by code."""
@@ -71,16 +75,21 @@ def check(folder: Path, *, sources: Path | None = None, track: Track = untracked
 
     `sources` is a folder of texts from which nothing may be copied. Raises StudyhallError if it can't be read.
     """
-    copied = read_sources(sources) if sources else frozenset()
+    copied = read_sources(sources, apart_from=folder) if sources else frozenset()
     folders, problems = find_banks(folder)
     found = [_unreadable(problem.file, problem.line, problem.what) for problem in problems]
     coverages = []
     for path in folders:
         bank = read_bank(path, track)
         found += [_unreadable(problem.file, problem.line, problem.what) for problem in bank.problems]
+        # the questions can be judged although something in bank.yaml is wrong
+        items = [Item(source, bank.head or _some_head(bank.document), copied) for source in bank.questions]
+        found += _check_questions(items, path.name, track)
         if bank.head is not None:
-            found += _check_bank(bank, bank.head, copied, track)
-            coverages.append(coverage(bank.head, bank.questions))
+            figures = coverage(bank.head, bank.questions)
+            coverages.append(figures)
+            if not bank.problems:  # shares of what could be read would say nothing of the bank
+                found += _check_whole(bank, bank.head, items, figures)
     found.sort()
     return Report(
         tuple(finding for finding in found if not finding.allowed),
@@ -93,55 +102,107 @@ def _unreadable(file: str, line: int, what: str) -> Finding:
     return Finding(file, line, FORMAT, NAMES[FORMAT], "error", "", what)
 
 
-def _check_bank(
-    bank: BankSource, head: BankFormat, copied: frozenset[int], track: Track
-) -> Iterator[Finding]:
-    items = [Item(source, head, copied) for source in bank.questions]
-    duplicates: dict[int, list[Note]] = defaultdict(list)
+def _some_head(document: Document) -> BankFormat:
+    """What the rules need to know of a bank, from a bank.yaml that is not valid."""
+    title, language = document.get("title"), document.get("language")
+    return BankFormat.model_construct(
+        title=title if isinstance(title, str) else "",
+        language=language if isinstance(language, str) else "en",
+        topics={},
+        facts={},
+        allow={},
+    )
+
+
+def _check_questions(items: list[Item], bank: str, track: Track) -> Iterator[Finding]:
+    duplicates: dict[int, list[tuple[str, Note]]] = defaultdict(list)
     for item, note in near_duplicates(items, track):
-        duplicates[id(item)].append(note)
-    rules = [rule for rule in RULES if head.language.startswith("en") or not rule.english]
-    for item in track(items, f"{head.id}: checking"):
-        notes = [(rule.code, note) for rule in rules for note in rule.find(item)]
-        notes += [("Q21", note) for note in duplicates[id(item)]]
-        question, source = item.source.question, item.source
-        for code, note in _with_idle(notes, question.allow):
-            allowed = question.allow.get(code, "")
+        duplicates[id(item)].append((DUPLICATE, note))
+    for item in track(items, f"{bank}: checking"):
+        rules = [rule for rule in RULES if is_english(item.head) or not rule.english]
+        notes = [(rule.code, note) for rule in rules for note in rule.find(item)] + duplicates[id(item)]
+        source, allow = item.source, item.source.question.allow
+        # without sources nobody knows whether it is needed
+        judged = NAMES.keys() if item.copied else NAMES.keys() - {"Q24"}
+        for code, note in (*notes, *_idle(allow, notes, judged, "question")):
             line = source.line(note.place)
-            yield Finding(source.file, line, code, NAMES[code], note.level, question.id, note.what, allowed)
-    if bank.problems:
-        return  # shares of what could be read say nothing of the bank
-    for code, note in _with_idle(list(bank_notes(head, items)), head.allow):
+            yield Finding(
+                source.file,
+                line,
+                code,
+                NAMES[code],
+                note.level,
+                source.question.id,
+                note.what,
+                _reason(allow, code),
+            )
+
+
+def _check_whole(
+    bank: BankSource, head: BankFormat, items: list[Item], figures: Coverage
+) -> Iterator[Finding]:
+    notes = list(bank_notes(head, items, figures))
+    for code, note in (*notes, *_idle(head.allow, notes, BANK_NAMES.keys(), "bank")):
         name = BANK_NAMES.get(code, NAMES[code])
         line = bank.document.line(note.place)
-        yield Finding(bank.file, line, code, name, note.level, "", note.what, head.allow.get(code, ""))
+        yield Finding(bank.file, line, code, name, note.level, "", note.what, _reason(head.allow, code))
 
 
-def _with_idle(notes: list[tuple[str, Note]], allow: dict[str, str]) -> list[tuple[str, Note]]:
-    """The notes, and one for each allowance that allows nothing."""
+def _reason(allow: Mapping[str, str], code: str) -> str:
+    return "" if code == IDLE else allow.get(code, "")
+
+
+def _idle(
+    allow: Mapping[str, str], notes: list[tuple[str, Note]], judged: Collection[str], what: str
+) -> Iterator[tuple[str, Note]]:
+    """Allowances that allow nothing."""
     needed = {code for code, _ in notes}
-    return notes + [
-        ("Q25", Note("warning", ("allow", code), f"{code} finds nothing here; remove the allowance"))
-        for code in allow
-        if code not in needed
-    ]
+    for code in allow:
+        place = ("allow", code)
+        if code not in NAMES or code in {FORMAT, IDLE}:
+            yield IDLE, error(place, f"{code} is no rule that can be allowed; see docs/questions.md")
+        elif what == "bank" and code not in judged:
+            yield (
+                IDLE,
+                error(place, f"{code} looks at single questions; write the allowance into the question"),
+            )
+        elif code in judged and code not in needed:
+            yield IDLE, warning(place, f"{code} finds nothing in this {what}; remove the allowance")
 
 
-_TEXTS = {".md", ".mdx", ".txt", ".rst", ".html", ".ipynb", ".yaml", ".yml", ".py"}
+TEXTS = (".md", ".mdx", ".txt", ".rst", ".html", ".ipynb", ".yaml", ".yml", ".py")
+"""The endings of files that are read as sources."""
 
 
-def read_sources(folder: Path) -> frozenset[int]:
-    """The hashes of all runs of 8 words in the texts below a folder, or in one file. Raises StudyhallError."""
+def read_sources(folder: Path, *, apart_from: Path) -> frozenset[int]:
+    """The hashes of all runs of 8 words in the texts below a folder, or in one file. Raises StudyhallError.
+
+    `apart_from` is the folder that is checked, whose own files are no sources.
+    """
     if not folder.exists():
         raise StudyhallError(f"There is nothing at {folder}. Name a folder with the texts of your sources.")
-    files = [folder] if folder.is_file() else [p for p in folder.rglob("*") if p.suffix in _TEXTS]
+    own = apart_from.resolve()
     found: set[int] = set()
-    for path in files:
-        try:
-            text = path.read_text(encoding="utf-8", errors="replace")
-        except OSError as problem:
-            raise StudyhallError(f"{path} can't be read: {problem.strerror}.") from problem
-        found.update(hash(gram) for gram in grams(text, COPIED))
+    for path in [folder] if folder.is_file() else folder.rglob("*"):
+        named = folder.is_file() or path.suffix.lower() in TEXTS
+        if named and path.is_file() and not path.resolve().is_relative_to(own):
+            found.update(hash(gram) for gram in grams(_source_text(path), COPIED))
     if not found:
-        raise StudyhallError(f"There are no texts in {folder}. Name a folder with .md, .txt or .html files.")
+        raise StudyhallError(
+            f"There is no text of eight words in {folder}. Name a folder with files such as .md, .txt or .html."
+        )
     return frozenset(found)
+
+
+def _source_text(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as problem:
+        raise StudyhallError(
+            f"{path} can't be read: {problem.strerror}. Make it readable, or name another folder."
+        ) from problem
+    if path.suffix.lower() == ".ipynb":
+        return text.replace("\\n", " ")
+    if path.suffix.lower() == ".html":
+        return html.unescape(re.sub(r"<[^>]*>", " ", text))
+    return text

@@ -6,10 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from math import ceil
 from statistics import fmean
 
-from bot.banks.checks.rules import Item, Note, error, warning
+from bot.banks.checks.rules import Item, Note, error, is_english, warning
 from bot.banks.checks.wording import negatives
 from bot.banks.checks.words import normal, words
 from bot.banks.format import BankFormat
@@ -18,8 +17,8 @@ from bot.banks.loader import QuestionSource, Track, untracked
 ENOUGH = 40
 """Questions. In fewer, shares and averages say little, and a single question moves them by points."""
 
-LONGEST = 0.35
-"""The share of questions in which the key may be the longest option. A quarter of those with four would be chance."""
+LONGEST = 0.10
+"""By how much the share of questions in which the key is the longest option may pass chance: four options make 35 %."""
 
 _CHI_SQUARE = {1: 3.84, 2: 5.99, 3: 7.81, 4: 9.49, 5: 11.07}
 """The 95th percentile of chi-square by degrees of freedom (NIST/SEMATECH e-Handbook, section 1.3.6.7.4)."""
@@ -84,14 +83,13 @@ def coverage(head: BankFormat, questions: Sequence[QuestionSource]) -> Coverage:
     )
 
 
-def bank_notes(head: BankFormat, items: Sequence[Item]) -> Iterator[tuple[str, Note]]:
+def bank_notes(head: BankFormat, items: Sequence[Item], found: Coverage) -> Iterator[tuple[str, Note]]:
     """What is wrong with the bank as a whole, by the code of the rule. Places are in bank.yaml."""
-    questions = [item.source for item in items]
-    found = coverage(head, questions)
+    single = _with_one_key([item.source for item in items])
     for topic in found.topics:
         if not topic.questions:
             yield "Q23", warning(("topics", topic.id), "this topic has no question; write some, or remove it")
-    if len(questions) < ENOUGH:
+    if found.questions < ENOUGH:
         return
     for topic in found.topics:
         wanted = found.questions * topic.weight / 100
@@ -105,13 +103,14 @@ def bank_notes(head: BankFormat, items: Sequence[Item]) -> Iterator[tuple[str, N
                     f"it should have about {wanted:.0f} of {found.questions}, not {topic.questions}",
                 ),
             )
-    if found.key_longest > LONGEST:
+    most = LONGEST + (fmean(1 / len(source.question.options) for source in single) if single else 1)
+    if found.key_longest > most:
         yield (
             "Q01",
             error(
                 (),
-                f"the key is the longest option in {found.key_longest:.0%} of the questions with one key; "
-                f"bring it to {LONGEST:.0%} by shorter keys or longer distractors",
+                f"the key is the longest option in {found.key_longest:.1%} of the questions with one key; "
+                f"bring it below {most:.0%} by shorter keys or longer distractors",
             ),
         )
     if found.key_length > 1.1 * found.distractor_length:
@@ -123,8 +122,9 @@ def bank_notes(head: BankFormat, items: Sequence[Item]) -> Iterator[tuple[str, N
                 f"{found.distractor_length:.0f}; bring them within a tenth",
             ),
         )
-    yield from _places(found.key_places, _with_one_key(questions))
-    yield from _negatives(head, items)
+    yield from _places(found.key_places, single)
+    if is_english(head):
+        yield from _negatives(items)
 
 
 def _places(places: Sequence[int], single: Sequence[QuestionSource]) -> Iterator[tuple[str, Note]]:
@@ -142,15 +142,13 @@ def _places(places: Sequence[int], single: Sequence[QuestionSource]) -> Iterator
                 "Q02",
                 error(
                     (),
-                    f"the key stands in place {place} of {seen} questions, and chance would put it there in {due:.0f}; "
+                    f"in {seen} questions the key stands in place {place}, and chance would put it there in {due:.0f}; "
                     "move some keys in the files",
                 ),
             )
 
 
-def _negatives(head: BankFormat, items: Sequence[Item]) -> Iterator[tuple[str, Note]]:
-    if not head.language.startswith("en"):
-        return
+def _negatives(items: Sequence[Item]) -> Iterator[tuple[str, Note]]:
     found = sum(bool(negatives(item)[0]) for item in items)
     if found > len(items) / 20:
         yield (
@@ -186,8 +184,8 @@ def _lengths(questions: Sequence[QuestionSource]) -> tuple[list[int], list[int]]
     return keys, [len(option.text) for option in options if not option.correct]
 
 
-ALIKE = 0.85
-"""From this similarity on, two prompts are near-duplicates: 2 × words in common, in order / words of both."""
+ALIKE = 85
+"""Per cent. From this similarity on, two prompts are near-duplicates: 2 × words in common, in order / words of both."""
 
 
 def near_duplicates(items: Sequence[Item], track: Track = untracked) -> Iterator[tuple[Item, Note]]:
@@ -227,13 +225,17 @@ def similar(texts: Sequence[Sequence[str]], track: Track = untracked) -> Iterato
     index: dict[int, list[int]] = defaultdict(list)
     for later, text in enumerate(track(ranked, "comparing")):
         size = len(text)
-        prefix = text[: size - ceil(least * size) + 1]
+        # an alike text has at least this many of the words, whatever its own length; rounded up, in whole numbers
+        least = -(-ALIKE * size // (200 - ALIKE))
+        prefix = text[: size - least + 1]
         for earlier in sorted({earlier for word in prefix for earlier in index[word]}):
             both = size + len(sets[earlier])
             # twice the shorter one is the most that they can share
-            if 2 * min(size, both - size) < ALIKE * both:
+            if 200 * min(size, both - size) < ALIKE * both:
                 continue
-            if 2 * len(sets[later] & sets[earlier]) >= ALIKE * both and _alike(texts[later], texts[earlier]):
+            if 200 * len(sets[later] & sets[earlier]) >= ALIKE * both and _alike(
+                texts[later], texts[earlier]
+            ):
                 yield later, earlier
                 break
         for word in prefix:
@@ -252,4 +254,5 @@ def _marked(text: Sequence[str]) -> set[tuple[str, int]]:
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.ratio() >= ALIKE
+    shared = sum(block.size for block in matcher.get_matching_blocks())
+    return 200 * shared >= ALIKE * (len(one) + len(other))

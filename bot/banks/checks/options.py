@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 from statistics import fmean
 
-from bot.banks.checks.rules import Item, Note, error, rule, warning
-from bot.banks.checks.words import NEGATION, normal, without_code, words
+from bot.banks.checks.rules import Item, Note, Rule, error, is_english, warning
+from bot.banks.checks.words import stem, without_code, words
 
 NO_CUE = 10
 """Characters. Nobody sees a difference in length below this."""
@@ -19,11 +19,8 @@ def _at(place: int) -> tuple[str, int, str]:
     return ("options", place, "text")
 
 
-@rule("Q01", "longest-key")
 def longest_key(item: Item) -> Iterator[Note]:
     """The key is far longer than the distractors."""
-    if not item.distractors:
-        return
     mean = fmean(len(item.text(place)) for place in item.distractors)
     for place in item.keys:
         length = len(item.text(place))
@@ -36,15 +33,15 @@ def longest_key(item: Item) -> Iterator[Note]:
 
 
 _COMBINED = re.compile(
-    r"^(?:all|none|any|both|neither|some) of (?:these|those|them)\W*$"
+    r"^(?:all|none|any|both|neither|some)(?: of (?:these|those|them))?\W*$"
     r"|\b(?:all|none|any|both|neither|some) of the (?:above|below|options|answers|others)\b"
     r"|\b(?:all|none) (?:above|below)\b"
-    r"|\b(?:[Bb]oth|[Nn]either) [A-F1-6] (?:and|n?or) [A-F1-6]\b|^[A-F] (?:and|&) [A-F]$",
+    r"|\b(?:both|neither) [A-F1-6] (?:and|n?or) [A-F1-6]\b"
+    r"|^(?:only |either )?[A-F](?:, ?[A-F])*,? (?:and|or|&) [A-F]\W*$",
     re.I,
 )
 
 
-@rule("Q03", "combined-option", english=True)
 def combined_option(item: Item) -> Iterator[Note]:
     """An option stands for other options."""
     for place in range(len(item.options)):
@@ -59,17 +56,15 @@ def combined_option(item: Item) -> Iterator[Note]:
 _ABSOLUTE = re.compile(r"\b(?:always|never|only|all|none|every)\b", re.I)
 
 
-@rule("Q06", "absolute-words", english=True)
 def absolute_words(item: Item) -> Iterator[Note]:
     """Absolute words stand on one side only."""
     found = [_ABSOLUTE.search(without_code(item.text(place))) for place in range(len(item.options))]
     keys, distractors = any(found[p] for p in item.keys), any(found[p] for p in item.distractors)
     if keys != distractors:
-        place = next(place for place, match in enumerate(found) if match)
-        word, side = found[place], "the key" if keys else "a distractor"
+        place, word = next((place, match[0]) for place, match in enumerate(found) if match)
         yield warning(
             _at(place),
-            f"'{word[0] if word else ''}' stands only in {side}, and absolute statements are seldom true; "
+            f"'{word}' stands only in {'the key' if keys else 'distractors'}, and absolute statements are seldom true; "
             "say it without, or use such words on both sides",
         )
 
@@ -77,7 +72,6 @@ def absolute_words(item: Item) -> Iterator[Note]:
 _VAGUE = re.compile(r"\b(?:often|usually|sometimes|rarely|occasionally|frequently|seldom)\b", re.I)
 
 
-@rule("Q07", "vague-words", english=True)
 def vague_words(item: Item) -> Iterator[Note]:
     """Vague words of frequency, which nobody can call wrong."""
     for place in range(len(item.options)):
@@ -86,39 +80,47 @@ def vague_words(item: Item) -> Iterator[Note]:
             yield warning(_at(place), f"'{match[0]}' can be neither right nor wrong; say when or how much")
 
 
-@rule("Q10", "same-options")
 def same_options(item: Item) -> Iterator[Note]:
     """Two options say nearly the same."""
     for first, second in combinations(range(len(item.options)), 2):
-        one, other = item.text(first), item.text(second)
-        if "`" in one or "`" in other:
-            same = " ".join(one.split()) == " ".join(other.split())  # in code every character counts
-        elif normal(one) == normal(other):
-            same = bool(words(one))
-        else:
-            mine, theirs = set(words(one)), set(words(other))
-            # the same words in another order are another answer: "thought, then action"
-            same = mine != theirs and len(mine & theirs) >= 0.8 * len(mine | theirs)
-        if same:
+        if _say_the_same(item.text(first), item.text(second)):
             yield error(
                 _at(second),
-                f"this says nearly the same as “{one}”, so neither can be the only right one; make them differ",
+                f"this says nearly the same as “{item.text(first)}”, so neither can be the only right one; "
+                "make them differ",
             )
 
 
+def _say_the_same(one: str, other: str) -> bool:
+    if "`" in one + other:
+        return one.split() == other.split()  # in code every character counts
+    if _unpunctuated(one) == _unpunctuated(other):
+        return True
+    mine, theirs = set(words(one)), set(words(other))
+    # the same words in another order, or with one of them exchanged, are another answer: before it, after it
+    if mine == theirs or len(mine - theirs) == len(theirs - mine) == 1:
+        return False
+    return len(mine & theirs) >= 0.8 * len(mine | theirs)
+
+
+def _unpunctuated(text: str) -> list[str]:
+    """Symbols stay: C, C++ and C# are three things."""
+    return re.sub(r"[.,;:!?\"'“”’]", " ", text).casefold().split()
+
+
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
-_CHOOSE = re.compile(r"\b(?:choose|select|pick|mark) (?:two|three|four|five|several|all|[2-5])\b", re.I)
+_CHOOSE = re.compile(
+    r"(?:^|[.?!:]\s+|\()(?:choose|select|pick|mark) (?:two|three|four|five|several|all|[2-5])\b", re.I | re.M
+)
 
 
-@rule("Q11", "option-count")
 def option_count(item: Item) -> Iterator[Note]:
-    """Too few or too many options, or a prompt that does not say how many to choose."""
+    """Too few or too many options."""
     count = len(item.options)
     if not 3 <= count <= 5:
         yield error(("options",), f"there are {count} options; three to five serve best, so write that many")
 
 
-@rule("Q11", "option-count", english=True)
 def choose_count(item: Item) -> Iterator[Note]:
     """The prompt must say how many options to choose if it is not one."""
     count = len(item.keys)
@@ -127,10 +129,12 @@ def choose_count(item: Item) -> Iterator[Note]:
             ("prompt",),
             "the prompt asks for several answers, but one option is correct; mark the others or ask for one",
         )
-    if count > 1 and not {str(count), _NUMBERS.get(count)} & set(words(item.prose)):
+    number = _NUMBERS.get(count, str(count))
+    asks = rf"\b(?:which|what|choose|select|pick|mark|name)(?: the)? (?:{number}|{count})\b"
+    if count > 1 and not re.search(asks, item.prose, re.I):
         yield error(
             ("prompt",),
-            f"{count} options are correct and the prompt does not say so; end it with “Choose {_NUMBERS.get(count, count)}.”",
+            f"{number} options are correct and the prompt does not say so; end it with “Choose {number}.”",
         )
 
 
@@ -149,8 +153,8 @@ _NO_GERUNDS = {
 
 
 def _beginning(text: str) -> str:
-    first = text.split(maxsplit=1)[0]
-    plain = first.strip("“”\"'(,;:").casefold()
+    first = (text.split(maxsplit=1) or [text])[0]
+    plain = first.strip("“”\"'(,;:-−").casefold()
     if first.startswith("`"):
         return "code"
     if plain[:1].isdigit():
@@ -161,18 +165,17 @@ def _beginning(text: str) -> str:
         return "“to”"
     if plain.endswith("ing") and len(plain) > 4 and plain not in _NO_GERUNDS:
         return "an -ing form"
-    return "another word"
+    return "a word of another kind"
 
 
 def _odd_one(values: Sequence[str]) -> int | None:
     """The place of the one value that differs where all others agree."""
-    counts = Counter(values)
-    if len(values) < 3 or len(counts) != 2 or min(counts.values()) != 1 or counts.most_common()[1][1] != 1:
+    ranking = Counter(values).most_common()
+    if len(values) < 3 or len(ranking) != 2 or ranking[1][1] != 1:
         return None
-    return values.index(counts.most_common()[1][0])
+    return values.index(ranking[1][0])
 
 
-@rule("Q12", "grammar", english=True)
 def grammar(item: Item) -> Iterator[Note]:
     """One option differs from all others in its grammar, or does not fit the prompt."""
     texts = [option.text for option in item.options]
@@ -211,7 +214,6 @@ def _surface(texts: Sequence[str]) -> Iterator[Note]:
         )
 
 
-@rule("Q13", "option-lengths")
 def option_lengths(item: Item) -> Iterator[Note]:
     """The options differ much in length."""
     lengths = [len(option.text) for option in item.options]
@@ -224,29 +226,29 @@ def option_lengths(item: Item) -> Iterator[Note]:
 
 _NUMBER = r"-?\d[\d,]*(?:\.\d+)?"
 _NUMERIC = re.compile(
-    rf"^\W{{0,2}}({_NUMBER})\s*(?:(?:-|–|to|and)\s*({_NUMBER}))?\s*(?:%|\w+)?(?:\s\w+)?\W?$"
+    rf"^([^\w\s<>≤≥-]?)\s*({_NUMBER})(?:\s*(?:-|–|to)\s*({_NUMBER}))?\s*(%|[^\W\d]*)\s?([^\W\d]*)[.]?$"
 )
 _LONE_NUMBER = re.compile(rf"([^\d`]*?)({_NUMBER})([^\d`]*)")
 
 
 def _ranges(texts: Sequence[str]) -> list[tuple[float, ...]]:
     """The number or range in each option, if all are such or differ in nothing but a number; else nothing."""
-    matches = [_NUMERIC.match(text) for text in texts]
-    found = [match.groups() for match in matches if match]
-    lone = [match for match in map(_LONE_NUMBER.fullmatch, texts) if match]
-    if len(found) < len(texts) == len(lone) and len({(match[1], match[3]) for match in lone}) == 1:
-        found = [(match[2],) for match in lone]
+    found = [(m[2], m[3], (m[1], stem(m[4]), m[5])) for m in map(_NUMERIC.match, texts) if m]
     if len(found) < len(texts):
+        lone = [m for m in map(_LONE_NUMBER.fullmatch, texts) if m and "." not in m[2]]
+        found = [(m[2], None, (m[1], m[3], "")) for m in lone]
+    # numbers of different units, or with different words around them, have no plain order
+    if len(found) < len(texts) or len({around for *_, around in found}) > 1:
         return []
-    return [tuple(float(number.replace(",", "")) for number in numbers if number) for numbers in found]
+    return [tuple(float(n.replace(",", "")) for n in (low, high) if n) for low, high, _ in found]
 
 
-@rule("Q16", "number-order")
 def number_order(item: Item) -> Iterator[Note]:
     """Options that are numbers stand in no order, or their ranges overlap."""
-    ranges = _ranges([option.text for option in item.options])
-    if not ranges:
-        return
+    texts = [option.text for option in item.options]
+    ranges = _ranges(texts)
+    if not ranges or ("," in "".join(texts) and not is_english(item.head)):
+        return  # elsewhere 0,5 is a half
     lows = [numbers[0] for numbers in ranges]
     if lows not in (sorted(lows), sorted(lows, reverse=True)):
         yield error(("options",), "these numbers stand in no order; sort them from small to large")
@@ -263,14 +265,15 @@ def number_order(item: Item) -> Iterator[Note]:
             break
 
 
-@rule("Q05", "double-negative", english=True)
-def double_negative(item: Item) -> Iterator[Note]:
-    """A negation in the question and one in an option."""
-    if not NEGATION.search(without_code(item.asking)):
-        return
-    for place in range(len(item.options)):
-        if NEGATION.search(without_code(item.text(place))):
-            yield error(
-                _at(place),
-                "the prompt asks in the negative and this option is negative too; say one of them positively",
-            )
+RULES = (
+    Rule("Q01", "longest-key", longest_key),
+    Rule("Q03", "combined-option", combined_option, english=True),
+    Rule("Q06", "absolute-words", absolute_words, english=True),
+    Rule("Q07", "vague-words", vague_words, english=True),
+    Rule("Q10", "same-options", same_options),
+    Rule("Q11", "option-count", option_count),
+    Rule("Q11", "option-count", choose_count, english=True),
+    Rule("Q12", "grammar", grammar, english=True),
+    Rule("Q13", "option-lengths", option_lengths),
+    Rule("Q16", "number-order", number_order),
+)

@@ -69,8 +69,13 @@ class Item:
 
     @cached_property
     def asking(self) -> str:
-        """The sentence of the prompt that asks."""
-        return asking_sentence(self.source.question.prompt)
+        """The sentence of the prompt that asks, without code."""
+        return without_code(asking_sentence(self.source.question.prompt))
+
+    @property
+    def has_code(self) -> bool:
+        """Whether the prompt shows a code block."""
+        return "```" in self.source.question.prompt
 
     @cached_property
     def stems(self) -> list[list[str]]:
@@ -84,7 +89,7 @@ class Item:
 
     @cached_property
     def shown(self) -> list[tuple[Place, str]]:
-        """Every text that members read, with its place; without code."""
+        """Every text that members read, with its place."""
         question = self.source.question
         texts: list[tuple[Place, str]] = [
             (("prompt",), question.prompt),
@@ -92,8 +97,17 @@ class Item:
         ]
         for index, option in enumerate(question.options):
             texts += [(("options", index, "text"), option.text), (("options", index, "why"), option.why)]
-        texts += [(("hints", index), hint) for index, hint in enumerate(question.hints)]
-        return [(place, without_code(text)) for place, text in texts]
+        return texts + self.hints
+
+    @cached_property
+    def said(self) -> list[tuple[Place, str]]:
+        """The same without code."""
+        return [(place, without_code(text)) for place, text in self.shown]
+
+    @cached_property
+    def hints(self) -> list[tuple[Place, str]]:
+        """The hints with their places."""
+        return [(("hints", index), hint) for index, hint in enumerate(self.source.question.hints)]
 
 
 COPIED = 8
@@ -107,21 +121,17 @@ class Rule:
     code: str
     name: str
     find: Callable[[Item], Iterator[Note]]
-    english: bool
+    english: bool = False
     """Whether it knows English words and is left out for banks in other languages."""
 
 
-RULES: list[Rule] = []
-"""The rules on single questions. They are entered by `@rule` in `options` and `wording`."""
+def is_english(head: BankFormat) -> bool:
+    """Whether the rules on English words hold for a bank."""
+    return head.language.split("-")[0] == "en"
 
 
-def rule(
-    code: str, name: str, *, english: bool = False
-) -> Callable[[Callable[[Item], Iterator[Note]]], Callable[[Item], Iterator[Note]]]:
-    """Enter a function among the rules."""
-
-    def enter(find: Callable[[Item], Iterator[Note]]) -> Callable[[Item], Iterator[Note]]:
-        RULES.append(Rule(code, name, find, english))
-        return find
-
-    return enter
+def count(number: int, noun: str) -> str:
+    """A number and its noun: no questions, 1 question, 2 questions."""
+    if not number:
+        return f"no {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -11,10 +11,13 @@ import snowballstemmer
 
 _FENCE = re.compile(r"```.*?```", re.S)
 _CODE = re.compile(r"`[^`]*`")
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+")
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_UNSPACED = re.compile(r"([\u3040-\u30ff\u3400-\u9fff])")
+"""Chinese and Japanese put no spaces between words: each character counts as one."""
 
-NEGATION = re.compile(r"\b(?:not|never|no|cannot|except|\w+n['’]t)\b", re.I)
+NEGATION = re.compile(r"\b(?:not|never|cannot|except|false|\w+n['’]t)\b", re.I)
+"""Words that turn a statement round."""
 
 _STOP = frozenset(
     """a about after again all also an and another any are as at be been before being both but by can could did do
@@ -47,7 +50,7 @@ def asking_sentence(prompt: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text in lower case; identifiers such as `max_steps` are one word."""
-    return _WORD.findall(text.lower())
+    return _WORD.findall((text if text.isascii() else _UNSPACED.sub(r" \1 ", text)).lower())
 
 
 def normal(text: str) -> str:
@@ -74,6 +77,11 @@ def stem(word: str) -> str:
 
 
 _STEMMER = snowballstemmer.stemmer("english")
+
+
+def as_written(text: str, stems: Collection[str]) -> list[str]:
+    """The words of a text that have these stems, each once."""
+    return list(dict.fromkeys(word for word in words(text) if word not in _STOP and stem(word) in stems))
 
 
 def pairs(stems: Sequence[str]) -> set[tuple[str, str]]:

@@ -52,7 +52,7 @@ def test_an_allowance_for_nothing_is_told(tmp_path: Path) -> None:
     question = {**GOOD, "allow": {"Q06": "The recipe itself says always."}}
     (idle,) = report(tmp_path, question).findings
     assert (idle.code, idle.level) == ("Q25", "warning")
-    assert "Q06 finds nothing here" in idle.what
+    assert "Q06 finds nothing in this question" in idle.what
 
 
 def test_a_rule_on_the_bank_can_be_allowed(tmp_path: Path) -> None:
@@ -83,6 +83,13 @@ def test_a_question_that_the_bot_cannot_load_leaves_the_others_checked(tmp_path:
     assert [(f.code, f.question) for f in result.findings] == [("Q00", ""), ("Q06", "foam-on-the-milk")]
     (coverage,) = result.coverages
     assert coverage.questions == 2
+
+
+def test_questions_are_checked_although_something_in_bank_yaml_is_wrong(tmp_path: Path) -> None:
+    bank = {**BANK, "pass_mark": 200}
+    result = report(tmp_path, SALTED, bank=bank)
+    assert [(f.code, f.question) for f in result.findings] == [("Q00", ""), ("Q06", "foam-on-the-milk")]
+    assert result.coverages == ()
 
 
 def test_a_bank_without_a_head_is_told(tmp_path: Path) -> None:
@@ -123,10 +130,40 @@ def test_code_may_be_as_in_a_source(tmp_path: Path) -> None:
     assert report(tmp_path, question, sources=tmp_path / "page.txt").findings == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("page.html", "<p>Proteins make <b>bubbles</b> tough, so&nbsp;that steam<br>piles them up.</p>"),
+        ("page.ipynb", '{"source": ["Proteins make bubbles\\ntough, so that steam\\n", "piles"]}'),
+        ("PAGE.MD", "Proteins make `bubbles` tough, so that steam piles them."),
+    ],
+)
+def test_a_copy_is_found_through_the_markup_of_a_source(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / name).write_text(text.replace("\\n", "\\n"))
+    question = changed(explanation=GOOD["explanation"].replace("bubbles tough", "`bubbles` tough"))
+    (found,) = report(tmp_path, question, sources=tmp_path / "sources").findings[:1]
+    assert found.code == "Q24"
+
+
+def test_what_is_no_text_among_sources_is_passed_over(tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    (sources / "folder.md").mkdir(parents=True)
+    (sources / "gone.md").symlink_to(sources / "nowhere")
+    os.mkfifo(sources / "pipe.md")
+    (sources / "page.md").write_text("Nothing of what the question says stands in this short text.")
+    assert report(tmp_path, GOOD, sources=sources).findings == ()
+
+
+def test_a_bank_is_no_source_of_itself(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("Nothing of what the question says stands in this short text.")
+    assert report(tmp_path, GOOD, sources=tmp_path).findings == ()
+
+
 def test_sources_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(StudyhallError, match="There is nothing at"):
         check(tmp_path, sources=tmp_path / "none")
-    with pytest.raises(StudyhallError, match="There are no texts in"):
+    with pytest.raises(StudyhallError, match="There is no text of eight words in"):
         check(tmp_path, sources=tmp_path)
 
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.banks.checks import NAMES
-from bot.banks.checks.rules import RULES, Item
+from bot.banks.checks import NAMES, RULES
+from bot.banks.checks.rules import Item
 from bot.banks.format import BankFormat, QuestionFormat
 from bot.banks.loader import QuestionSource
 from bot.banks.yaml_source import read_yaml
@@ -50,20 +50,25 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("Q03 error", changed(option_3_text="All of the above"), "All of", "stands for others"),
     ("Q03 error", changed(option_3_text="None of these"), "None of", "stands for others"),
     ("Q03 error", changed(option_3_text="Both A and B work well"), "Both A", "stands for others"),
+    ("Q03 error", changed(option_3_text="A, B and C"), "A, B", "stands for others"),
+    ("Q03 error", changed(option_3_text="Both"), "Both", "stands for others"),
+    ("Q04 error", changed(prompt="Milk foams over. What is NOT right, and what doesn't help?"), "prompt:", "**DOESN'T**"),
     ("Q04 error", changed(prompt="Milk foams over a high flame. What does not save the pan?"), "prompt:", "'not'"),
     ("Q04 error", changed(prompt="Milk foams over a high flame. Which step is least useful?"), "prompt:", "**LEAST**"),
     ("Q04 error", changed(prompt="Milk foams over a flame. Which of these doesn't help?"), "prompt:", "'doesn't'"),
     ("Q05 error", changed(prompt="Milk foams over a high flame. What does NOT help?", option_1_text="Not adding any salt"), "Not adding", "positively"),
-    ("Q06 warning", changed(option_3_text="Always stirring in sugar"), "Always", "a distractor"),
+    ("Q05 error", changed(prompt="Milk foams over a high flame. Which statement is FALSE?", option_1_text="Salt does not help"), "Salt does", "positively"),
+    ("Q06 warning", changed(option_3_text="Always stirring in sugar"), "Always", "distractors"),
     ("Q06 warning", changed(option_0_text="Lifting it at every sign"), "Lifting", "the key"),
     ("Q07 warning", changed(option_2_text="Usually closing the lid"), "Usually", "when or how much"),
     ("Q08 warning", changed(option_0_text="Lifting it off the flame"), "Lifting", "flame"),
-    ("Q08 error", changed(option_0_text="Lifting milk off the flame"), "Lifting", "flame, milk"),
+    ("Q08 error", changed(option_0_text="Lifting milk off the flame"), "Lifting", "milk, flame"),
     ("Q10 error", changed(option_1_text="lifting it, from the heat!"), "lifting it,", "nearly the same"),
     ("Q10 error", changed(option_1_text="Lifting it slowly from the heat"), "Lifting it slowly", "nearly the same"),
     ("Q11 error", changed(options=GOOD["options"][:2]), "options:", "2 options"),
     ("Q11 error", changed(prompt=PROMPT + " Choose two."), "prompt:", "one option is correct"),
     ("Q11 error", two_keys(PROMPT), "prompt:", "Choose two."),
+    ("Q11 error", two_keys("Two cooks have a pan in which milk foams. What saves it?"), "prompt:", "Choose two."),
     ("Q12 warning", changed(option_2_text="To close it with a lid"), "To close", "“to”"),
     ("Q12 warning", changed(option_2_text="A lid that closes tightly"), "A lid", "an article"),
     ("Q12 warning", changed(option_2_text="`close()` on the lid"), "`close", "code"),
@@ -74,6 +79,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("Q14 error", changed(prompt="The milk foams and climbs up to the rim."), "prompt:", "asks nothing"),
     ("Q14 error", changed(prompt="What saves the pan?"), "prompt:", "4 words"),
     ("Q14 error", changed(prompt="Which of the following statements is true?"), "prompt:", "anything at all"),
+    ("Q14 error", two_keys("Which of the following are true? Choose two."), "prompt:", "anything at all"),
     ("Q15 warning", changed(level="recall", prompt="There was a cook. " * 16 + PROMPT), "prompt:", "cut it to 60"),
     ("Q16 error", changed(options=numbers("10", "2", "30", "40")), "options:", "no order"),
     ("Q16 error", changed(options=numbers("2 spoons", "10 spoons", "30 spoons", "40 spoons", fixed=False)), "options:", "fixed: true"),
@@ -84,7 +90,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("Q17 error", changed(prompt="Is lifting it from the heat good? What saves the pan?"), "prompt:", "contains the key"),
     ("Q17 error", changed(option_0_text="Lifting off the pan lid", hints=["Think.", "It is done at the pan lid."]), "It is done", "“pan lid”"),
     ("Q17 error", changed(hints=["Think.", "Adding a spoon of salt, closing it with a lid or stirring in some sugar?"]), "Adding a spoon of salt,", "every distractor"),
-    ("Q17 warning", changed(hints=["Think.", "Some heat makes a case for lifting."]), "Some heat", "heat, lift"),
+    ("Q17 warning", changed(hints=["Think.", "Some heat makes a case for lifting."]), "Some heat", "lifting, heat"),
     ("Q18 error", changed(option_2_why="This is incorrect."), "This is incorrect", "no reason"),
     ("Q18 error", changed(option_2_why=GOOD["options"][1]["why"]), "Salt seasons", "two options"),
     ("Q18 warning", changed(explanation="Steam carries the foam."), "explanation:", "4 words"),
@@ -98,6 +104,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("Q22 error", changed(facts=["F1"], prompt="Which step follows after loading acme/cook-7b-instruct into a pan?"), "prompt:", "acme/cook-7b-instruct"),
     ("Q22 error", changed(facts=["F1"], option_1_text="Asking gpt-4o-mini first"), "Asking", "gpt-4o-mini"),
     ("Q22 error", changed(facts=["F1"], prompt="How long does the stove cook by default?", options=numbers("1 minute", "2 minutes", "3 minutes", "4 minutes")), "prompt:", "default number"),
+    ("Q22 error", changed(facts=["F1"], prompt="A cook asks Mistral-7B how to save milk. Which step follows?"), "prompt:", "Mistral-7B"),
     ("Q23 error", changed(facts=["F1", "F9"]), "F9", "'F9' is not in bank.yaml"),
     ("Q23 error", changed(facts=[]), "foam-on-the-milk", "names no fact"),
     ("Q23 warning", changed(facts=["F1"], references=[]), "foam-on-the-milk", "no reference"),
@@ -147,6 +154,23 @@ FINE: list[tuple[str, dict[str, Any]]] = [
     ("a version", changed(facts=["F3"], prompt="In version 1.27 of the stove, milk foams. What saves the pan?")),
     ("a revision by date", changed(facts=["F3"], prompt="In revision 2026-07-28 of the stove, milk foams. What saves it?")),
     ("the course's view", changed(facts=["F2"], prompt="In Unit 2, milk foams over in a pan. What saves it at once?")),
+    ("a folder and a file", changed(prompt="A cook reads docs/unit-1.md and train/test-80 first. What saves the pan?")),
+    ("a version in words", changed(facts=["F3"], prompt="In version 5 of the stove, milk foams. What saves the pan?")),
+    ("numbers with other units", changed(options=numbers("30 minutes", "1 hour", "2 days", "1 week", fixed=False))),
+    ("pairs of numbers", changed(options=numbers("1 and 2", "1 and 3", "2 and 3", "2 and 4", fixed=False))),
+    ("numbers around nought", changed(options=numbers("-10", "-5", "0", "5"))),
+    ("limits", changed(options=numbers("< 10", "10 to 20", "21 to 40", "> 40", fixed=False))),
+    ("symbols that differ", changed(options=numbers("C", "C#", "C++", "F#", fixed=False))),
+    ("one word exchanged", changed(option_1_text="Lifting it before the heat", option_0_text="Lifting it after the heat")),
+    ("what to choose from, quoted in the prompt", changed(prompt="Which comes first in this cook's notes: heat, salt, lid or sugar?", options=[{**o, "text": t} for o, t in zip(GOOD["options"], ["Heat", "Salt", "Lid", "Sugar"], strict=True)], hints=["Read.", "Look."])),
+    ("a number that stands in the prompt", changed(prompt="In version 3 of the recipe, how many lids does a cook need?", options=numbers("1", "2", "3", "4"))),
+    ("a condition in the negative", changed(prompt="What should a cook do when the flame does not go out?")),
+    ("a condition in front", changed(prompt="If the flame does not go out, what should a cook do?")),
+    ("to select things, in the story", changed(prompt="A cook wants to select all pans that foam. What saves them?")),
+    ("a short question on code", changed(prompt="What does this print?\n```python\nprint(4)\n```")),
+    ("the first choice", changed(option_1_why="Salt is the first choice for soups, but the foam does not mind it.")),
+    ("a letter where nothing is shuffled", changed(options=[{**o, "fixed": True} for o in GOOD["options"]], hints=["Think of option B.", "Think of heat."])),
+    ("three options", changed(options=GOOD["options"][:3])),
     ("a family of models", changed(prompt="Llama 3 and GPT-4 write recipes on and/or off. What saves the pan?")),
 ]  # fmt: skip
 
@@ -161,16 +185,43 @@ def test_each_rule_has_a_fault() -> None:
     assert {rule.code for rule in RULES} - {"Q24"} == {kind.split()[0] for kind, *_ in FAULTS}
 
 
-def test_a_bank_in_another_language_is_spared_the_rules_on_english_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["de", "enm"])
+def test_a_bank_in_another_language_is_spared_the_rules_on_english_words(
+    tmp_path: Path, language: str
+) -> None:
     question = changed(
         prompt="Nie kocht die Milch über?", option_0_text="All of the above", option_1_why="Falsch ist das."
     )
-    codes = {finding.code for finding in found(tmp_path, question, bank={**BANK, "language": "de"})}
+    codes = {finding.code for finding in found(tmp_path, question, bank={**BANK, "language": language})}
     assert codes == {"Q18"}
 
 
+def test_decimals_with_a_comma_are_not_put_in_order(tmp_path: Path) -> None:
+    question = changed(options=numbers("0,5 Gramm", "1 Gramm", "2 Gramm", "4 Gramm", fixed=False))
+    assert found(tmp_path, question, bank={**BANK, "language": "de"}) == []
+
+
+def test_chinese_words_are_counted_by_characters(tmp_path: Path) -> None:
+    whys = [
+        "因为蒸汽不再把泡沫往上推了",
+        "盐只能让汤更有味道而已啊",
+        "盖子只会让水升得更快一些",
+        "糖会让更多的气泡马上出现",
+    ]
+    question = changed(
+        prompt="牛奶在大火上煮的时候泡沫升到锅边，怎样才能马上救回这锅牛奶？",
+        options=[
+            {"text": text, "why": why, "correct": place == 0}
+            for place, (text, why) in enumerate(zip(["离火", "加盐", "盖上", "加糖"], whys, strict=True))
+        ],
+        explanation="泡沫是由底下的蒸汽推上来的，" * 5,
+        hints=["想想是什么在推", "能量要停下来"],
+    )
+    assert [str(finding) for finding in found(tmp_path, question, bank={**BANK, "language": "zh"})] == []
+
+
 pieces = st.sampled_from(
-    [*"ab1 .,?:`*_'-/\n", "not ", "all ", "a ", "to ", "```", "𝒳", "学", "\u200b", "Choose two. "]
+    [*"ab1 .,?:`*_'-/\n\x1c", "not ", "all ", "a ", "to ", "```", "𝒳", "学", "\u200b", "Choose two. "]
 )
 short_texts = st.lists(pieces, min_size=1, max_size=30).map("".join)
 
