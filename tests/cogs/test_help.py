@@ -185,7 +185,7 @@ async def test_leaderboard(world: World) -> None:
 async def test_a_question_scores_once_a_week(world: World) -> None:
     await world.start_quiz(questions=1, topic="two")
     await _answer_pair(world)
-    await world.wait(60)
+    await world.wait(75)
     await world.start_quiz(questions=1, topic="two")
     verdict = await _answer_pair(world)
     assert "✅ Correct · +15 points" in verdict

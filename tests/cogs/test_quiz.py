@@ -102,7 +102,7 @@ async def test_closes_early_when_everyone_of_before_has_answered(world: World) -
     await world.start_quiz(questions=2, topic="one")
     await world.choose(world.ada, "the right one")
     await world.choose(world.grace, "a wrong one")
-    await world.wait(60)
+    await world.wait(75)
     assert "Question 2 of 2" in text(world.card)
     second = world.card.id
     await world.choose(world.ada, "the right one")
@@ -141,7 +141,7 @@ async def test_choose_two_with_a_submit_step(world: World) -> None:
 async def test_a_sheet_left_open_says_that_the_round_is_over(world: World) -> None:
     await world.start_quiz(questions=1, topic="two")
     sheet = await world.choose(world.ada, "the right one")
-    await world.wait(60)
+    await world.wait(75)
     await world.ada.click(sheet, label=f"☐ {letter(sheet, 'a wrong one')}")
     assert any("This question is closed" in text(message) for message in world.seen(world.ada))
 

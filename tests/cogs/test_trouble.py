@@ -203,7 +203,7 @@ async def test_an_edited_question_changes_no_round_that_is_open(world: World) ->
     assert "✅" in text((await world.mona.slash(world.channel, "reload")).response)
     sheet = await world.choose(world.ada, "the right one")
     assert "the right one" in text(sheet)
-    await world.wait(60)
+    await world.wait(75)
     assert "The explanation of the pair." in text(world.channel.history()[-2])
 
 
