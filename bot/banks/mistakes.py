@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from bot.banks.format import (
-    NONSENSE,
     BankFormat,
     FactFormat,
     OptionFormat,
@@ -20,8 +19,8 @@ from bot.banks.format import (
     QuestionFormat,
     ReferenceFormat,
     TopicFormat,
-    nonsense,
 )
+from bot.banks.nonsense import NONSENSE, nonsense
 from bot.banks.yaml_source import Document
 from bot.banks.yaml_source import Path as Place
 

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.banks.format import CARD_TEXT, QuestionFormat, to_question
+from bot.banks.format import QuestionFormat, to_question
 from bot.banks.loader import load_catalog
+from bot.banks.nonsense import CARD_TEXT
 from bot.domain.boards import Score, rank
 from bot.domain.questions import Catalog, Question
 from bot.domain.quizzes import EndReason, Quiz, quiz_result

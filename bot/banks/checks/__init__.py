@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.banks.checks import options, wording
+from bot.banks.checks import options, prompts, teaching
 from bot.banks.checks.bank_wide import Coverage, bank_notes, coverage, near_duplicates
 from bot.banks.checks.rules import COPIED, Item, Level, Note, error, is_english, warning
 from bot.banks.checks.words import grams
@@ -18,7 +18,7 @@ from bot.banks.loader import BankSource, Track, find_banks, read_bank, untracked
 from bot.banks.yaml_source import Document
 from bot.errors import StudyhallError
 
-RULES = (*options.RULES, *wording.RULES)
+RULES = (*options.RULES, *prompts.RULES, *teaching.RULES)
 """All rules on single questions."""
 
 FORMAT, DUPLICATE, IDLE = "Q00", "Q21", "Q25"

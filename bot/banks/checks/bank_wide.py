@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from statistics import fmean
 
+from bot.banks.checks.prompts import negatives
 from bot.banks.checks.rules import Item, Note, error, is_english, warning
-from bot.banks.checks.wording import negatives
 from bot.banks.checks.words import normal, words
 from bot.banks.format import BankFormat
 from bot.banks.loader import QuestionSource, Track, untracked
