@@ -67,10 +67,11 @@ def load_catalog(folder: Path) -> Loaded:
     folders, problems = find_banks(folder)
     banks: dict[str, Bank] = {}
     for path in folders:
-        bank, found = load_bank(path)
-        if bank is not None and not found:
+        source = read_bank(path)
+        bank = source.to_bank()
+        if bank is not None and not source.problems:
             banks[bank.id] = bank
-        problems += found
+        problems += source.problems
     return Loaded(Catalog(banks), tuple(problems))
 
 
@@ -104,12 +105,6 @@ def find_banks(folder: Path) -> tuple[list[Path], list[Problem]]:
 def _closed(path: Path, error: OSError) -> Problem:
     what = f"this can't be read ({error.strerror}); give the bot the right to read it, or remove it"
     return Problem(str(path), 1, what)
-
-
-def load_bank(folder: Path) -> tuple[Bank | None, list[Problem]]:
-    """Load one bank. The bank is None or incomplete where there are problems."""
-    source = read_bank(folder)
-    return source.to_bank(), list(source.problems)
 
 
 def read_bank(folder: Path, track: Track = untracked) -> BankSource:

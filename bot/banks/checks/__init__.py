@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,27 +114,18 @@ def _some_head(document: Document) -> BankFormat:
 
 
 def _check_questions(items: list[Item], bank: str, track: Track) -> Iterator[Finding]:
-    duplicates: dict[int, list[tuple[str, Note]]] = defaultdict(list)
-    for item, note in near_duplicates(items, track):
-        duplicates[id(item)].append((DUPLICATE, note))
-    for item in track(items, f"{bank}: checking"):
+    duplicates = dict(near_duplicates(items, track))
+    for number, item in enumerate(track(items, f"{bank}: checking")):
+        source, question = item.source, item.source.question
         rules = [rule for rule in RULES if is_english(item.head) or not rule.english]
-        notes = [(rule.code, note) for rule in rules for note in rule.find(item)] + duplicates[id(item)]
-        source, allow = item.source, item.source.question.allow
+        notes = [(rule.code, note) for rule in rules for note in rule.find(item)]
+        if number in duplicates:
+            notes.append((DUPLICATE, duplicates[number]))
         # without sources nobody knows whether it is needed
         judged = NAMES.keys() if item.copied else NAMES.keys() - {"Q24"}
-        for code, note in (*notes, *_idle(allow, notes, judged, "question")):
-            line = source.line(note.place)
-            yield Finding(
-                source.file,
-                line,
-                code,
-                NAMES[code],
-                note.level,
-                source.question.id,
-                note.what,
-                _reason(allow, code),
-            )
+        for code, note in (*notes, *_idle(question.allow, notes, judged, "question")):
+            line, reason = source.line(note.place), _reason(question.allow, code)
+            yield Finding(source.file, line, code, NAMES[code], note.level, question.id, note.what, reason)
 
 
 def _check_whole(
@@ -162,10 +152,8 @@ def _idle(
         if code not in NAMES or code in {FORMAT, IDLE}:
             yield IDLE, error(place, f"{code} is no rule that can be allowed; see docs/questions.md")
         elif what == "bank" and code not in judged:
-            yield (
-                IDLE,
-                error(place, f"{code} looks at single questions; write the allowance into the question"),
-            )
+            what_to_do = f"{code} looks at single questions; write the allowance into the question"
+            yield IDLE, error(place, what_to_do)
         elif code in judged and code not in needed:
             yield IDLE, warning(place, f"{code} finds nothing in this {what}; remove the allowance")
 

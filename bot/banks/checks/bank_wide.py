@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from statistics import fmean
 
@@ -49,7 +49,7 @@ class Coverage:
     key_length: float
     distractor_length: float
     facts: int
-    facts_missed: tuple[str, ...] = field(default=())
+    facts_missed: tuple[str, ...]
 
 
 def coverage(head: BankFormat, questions: Sequence[QuestionSource]) -> Coverage:
@@ -188,19 +188,17 @@ ALIKE = 85
 """Per cent. From this similarity on, two prompts are near-duplicates: 2 × words in common, in order / words of both."""
 
 
-def near_duplicates(items: Sequence[Item], track: Track = untracked) -> Iterator[tuple[Item, Note]]:
-    """Questions whose prompt is nearly that of an earlier one: an error if the key is the same, too."""
+def near_duplicates(items: Sequence[Item], track: Track = untracked) -> Iterator[tuple[int, Note]]:
+    """The numbers of questions whose prompt is nearly that of an earlier one: an error if the key is the same, too."""
     prompts = [words(item.source.question.prompt) for item in items]
     for later, earlier in similar(prompts, track):
         item, other = items[later], items[earlier]
         where = f"{other.source.question.id} ({other.source.file}:{other.source.line()})"
         if _key_text(item) == _key_text(other):
-            yield item, error(("prompt",), f"this asks the same as {where}; remove one of them")
+            yield later, error(("prompt",), f"this asks the same as {where}; remove one of them")
         else:
-            yield (
-                item,
-                warning(("prompt",), f"this prompt is nearly that of {where}; ask about something else"),
-            )
+            what = f"this prompt is nearly that of {where}; ask about something else"
+            yield later, warning(("prompt",), what)
 
 
 def _key_text(item: Item) -> tuple[str, ...]:
@@ -219,9 +217,6 @@ def similar(texts: Sequence[Sequence[str]], track: Track = untracked) -> Iterato
     rank = {word: number for number, word in enumerate(sorted(frequency, key=lambda w: (frequency[w], w)))}
     ranked = [sorted(rank[word] for word in text) for text in marked]
     sets = [frozenset(text) for text in ranked]
-    least = ALIKE / (
-        2 - ALIKE
-    )  # the share of a text's words that an alike one must have, whatever its length
     index: dict[int, list[int]] = defaultdict(list)
     for later, text in enumerate(track(ranked, "comparing")):
         size = len(text)
@@ -233,9 +228,8 @@ def similar(texts: Sequence[Sequence[str]], track: Track = untracked) -> Iterato
             # twice the shorter one is the most that they can share
             if 200 * min(size, both - size) < ALIKE * both:
                 continue
-            if 200 * len(sets[later] & sets[earlier]) >= ALIKE * both and _alike(
-                texts[later], texts[earlier]
-            ):
+            shared = len(sets[later] & sets[earlier])
+            if 200 * shared >= ALIKE * both and alike(texts[later], texts[earlier]):
                 yield later, earlier
                 break
         for word in prefix:
@@ -252,7 +246,8 @@ def _marked(text: Sequence[str]) -> set[tuple[str, int]]:
     return found
 
 
-def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+def alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two texts have enough words in common, in the same order."""
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     shared = sum(block.size for block in matcher.get_matching_blocks())
     return 200 * shared >= ALIKE * (len(one) + len(other))

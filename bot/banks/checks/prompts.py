@@ -123,29 +123,29 @@ def window_dressing(item: Item) -> Iterator[Note]:
         )
 
 
-def reveal(item: Item) -> Iterator[Note]:
-    """The prompt or a hint gives the key away."""
-    said = [(place, key) for key in item.keys for place, text in item.hints if says(text, item.text(key))]
-    if not any(
-        says(item.prose, item.text(place)) for place in item.distractors
-    ):  # it names what to choose from
-        said += [
-            (("prompt",), key)
-            for key in item.keys
-            if says(item.prose, item.text(key)) and any(not stem.isdigit() for stem in item.stems[key])
-        ]
-    for place, key in said:
-        yield error(place, f"this contains the key, “{item.text(key)}”; say it in other words")
-    known = pairs(content(item.source.question.prompt)).union(
-        *(pairs(item.stems[p]) for p in item.distractors)
-    )
-    telling = set().union(*(pairs(item.stems[place]) for place in item.keys)) - known
+def contained_key(item: Item) -> Iterator[Note]:
+    """The prompt or a hint contains the key."""
+    offers = any(says(item.prose, item.text(place)) for place in item.distractors)
+    for key in item.keys:
+        # a prompt that names what to choose from tells nothing, nor does one with a number that the key is, too
+        telling = not offers and not all(stem.isdigit() for stem in item.stems[key])
+        texts = [(("prompt",), item.prose), *item.hints] if telling else item.hints
+        for place, text in texts:
+            if says(text, item.text(key)):
+                yield error(place, f"this contains the key, “{item.text(key)}”; say it in other words")
+
+
+def telling_hint(item: Item) -> Iterator[Note]:
+    """A hint has words of the key, or leaves nothing but the key."""
+    elsewhere = pairs(content(item.source.question.prompt))
+    elsewhere.update(*(pairs(item.stems[place]) for place in item.distractors))
+    of_keys = set().union(*(pairs(item.stems[place]) for place in item.keys)) - elsewhere
     for place, hint in item.hints:
+        if any(says(hint, item.text(key)) for key in item.keys):
+            continue  # the rule above says so
         stems = content(hint)
-        told = telling & pairs(stems)
+        told = of_keys & pairs(stems)
         more, shared, _ = _clang(stems, item, set(item.prompt_stems))
-        if any(place == there for there, _ in said):
-            continue
         if told:
             pair = " ".join(as_written(hint, min(told)))
             yield error(place, f"this hint says “{pair}”, which stands only in the key; use other words")
@@ -181,6 +181,7 @@ RULES = (
     Rule("Q08", "clang", clang, english=True),
     Rule("Q14", "no-question", no_question, english=True),
     Rule("Q15", "window-dressing", window_dressing),
-    Rule("Q17", "reveal", reveal, english=True),
+    Rule("Q17", "reveal", contained_key, english=True),
+    Rule("Q17", "reveal", telling_hint, english=True),
     Rule("Q20", "depends", depends, english=True),
 )

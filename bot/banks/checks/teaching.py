@@ -1,4 +1,4 @@
-"""Rules on what teaches: whys, explanation, hints to climb, and the facts and references behind a question."""
+"""Rules on what teaches: whys, explanation, enough hints, facts that last, references, words of one's own."""
 
 from __future__ import annotations
 
@@ -56,26 +56,11 @@ _MODEL_ID = re.compile(
 )
 
 
-def stale(item: Item) -> Iterator[Note]:
-    """A question that a new version makes wrong."""
-    question = item.source.question
+def unnamed_version(item: Item) -> Iterator[Note]:
+    """What holds for a version, told as if it held for ever."""
     for id_ in _facts_that_hold(item, "version"):
         if not _VERSION.search(item.prose):
             yield error(("prompt",), f"the fact {id_} holds for a version; name the version in the prompt")
-    asked = (text for text in item.shown if text[0][-1] in {"prompt", "text"})
-    for place, text in asked:
-        match = _MODEL_ID.search(re.sub(r"https?://\S+", "", text))
-        if match:
-            yield error(
-                place,
-                f"'{match[0]}' is the id of a model, and models are replaced; describe the model instead",
-            )
-    asks_default = re.search(r"\bdefaults?\b", item.prose) and not _VERSION.search(item.prose)
-    if asks_default and re.fullmatch(r"\W*\d[\d,.]*( \w+)?", question.options[item.keys[0]].text):
-        yield error(
-            ("prompt",),
-            "this asks for a default number, which changes; name the version, or ask what it does",
-        )
 
 
 def unnamed_course(item: Item) -> Iterator[Note]:
@@ -85,6 +70,28 @@ def unnamed_course(item: Item) -> Iterator[Note]:
             yield warning(
                 ("prompt",), f"the fact {id_} is the course's view; say so: “in the course”, “in Unit 1”"
             )
+
+
+def named_model(item: Item) -> Iterator[Note]:
+    """A model that is soon replaced."""
+    asked = (text for text in item.shown if text[0][-1] in {"prompt", "text"})
+    for place, text in asked:
+        match = _MODEL_ID.search(re.sub(r"https?://\S+", "", text))
+        if match:
+            yield error(
+                place,
+                f"'{match[0]}' is the id of a model, and models are replaced; describe the model instead",
+            )
+
+
+def default_number(item: Item) -> Iterator[Note]:
+    """A default that the next version may change."""
+    asks = re.search(r"\bdefaults?\b", item.prose) and not _VERSION.search(item.prose)
+    if asks and re.fullmatch(r"\W*\d[\d,.]*( \w+)?", item.text(item.keys[0])):
+        yield error(
+            ("prompt",),
+            "this asks for a default number, which changes; name the version, or ask what it does",
+        )
 
 
 def _facts_that_hold(item: Item, holds: str) -> list[str]:
@@ -126,8 +133,10 @@ def few_hints(item: Item) -> Iterator[Note]:
 RULES = (
     Rule("Q18", "no-reason", no_reason),
     Rule("Q19", "echo", echo),
-    Rule("Q22", "stale", stale),
+    Rule("Q22", "stale", unnamed_version),
     Rule("Q22", "stale", unnamed_course, english=True),
+    Rule("Q22", "stale", named_model),
+    Rule("Q22", "stale", default_number, english=True),
     Rule("Q23", "no-evidence", no_evidence),
     Rule("Q24", "copied", copied),
     Rule("Q26", "few-hints", few_hints),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.banks.checks import check
-from bot.banks.checks.bank_wide import ENOUGH, _alike, similar
+from bot.banks.checks.bank_wide import ENOUGH, alike, similar
 from tests.banks.checks.items import BANK, GOOD, write
 
 WORDS = [
@@ -222,7 +222,7 @@ def test_the_quick_search_finds_what_comparing_all_pairs_finds(found: list[list[
     slow = {}
     for later in range(len(found)):
         for earlier in range(later):
-            if _alike(found[later], found[earlier]):
+            if alike(found[later], found[earlier]):
                 slow.setdefault(later, earlier)
     assert dict(similar(found)) == slow
 
@@ -231,5 +231,5 @@ def test_texts_that_are_just_alike_are_found_at_any_length() -> None:
     for size in range(1, 200):
         long = [f"w{number}" for number in range(size)]
         short = long[: -(-85 * size // 115)]
-        assert (list(similar([long, short])) == [(1, 0)]) == _alike(long, short)
-        assert (list(similar([short, long])) == [(1, 0)]) == _alike(short, long)
+        assert (list(similar([long, short])) == [(1, 0)]) == alike(long, short)
+        assert (list(similar([short, long])) == [(1, 0)]) == alike(short, long)
