@@ -14,7 +14,6 @@ from bot.domain.questions import from_mask
 from bot.domain.rounds import Round
 from bot.errors import RefusedError
 from bot.study.answers import Explanations
-from bot.study.replies import OpenRound
 from bot.study.rounds import Rounds
 from cogs.cards.questions import ANSWER, SHEET, SUBMIT, answer_sheet
 from cogs.cards.verdicts import explanation_card, reply_card
@@ -43,32 +42,24 @@ class Answers(commands.Cog):
     async def click(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """An option of a card: the answer, or the first tick where several are to be chosen."""
         round_id, place = numbers
-        state = self._still_open(interaction, round_id)
-        if state is not None and state.round.question.choose > 1:
-            await self._show_sheet(interaction, state.round, 0, place)
+        round_ = self._answerable(interaction, round_id)
+        if round_ is not None and round_.question.choose > 1:
+            await self._show_sheet(interaction, round_, 0, place)
         else:
             await self._answer(interaction, round_id, [place])
 
     async def tick(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """Tick or untick an option on the private sheet."""
         round_id, mask, place = numbers
-        state = self._still_open(interaction, round_id)
-        if state is not None:
-            await self._show_sheet(interaction, state.round, mask, place)
+        round_ = self._answerable(interaction, round_id)
+        if round_ is not None:
+            await self._show_sheet(interaction, round_, mask, place)
         else:
             # tells that the round is over, or which answer stands
             await self._answer(interaction, round_id, [])
 
-    def _still_open(self, interaction: Interaction, round_id: int) -> OpenRound | None:
-        """A round that the member can answer now."""
-        state = self._rounds.get_open(round_id)
-        if (
-            state is None
-            or state.round.guild_id != interaction.guild_id
-            or interaction.user.id in state.answered
-        ):
-            return None
-        return state
+    def _answerable(self, interaction: Interaction, round_id: int) -> Round | None:
+        return self._rounds.answerable(round_id, interaction.guild_id or 0, interaction.user.id)
 
     async def _show_sheet(self, interaction: Interaction, round_: Round, mask: int, place: int) -> None:
         """The private sheet, with one tick changed."""

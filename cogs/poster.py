@@ -39,7 +39,7 @@ def _in_our_words(channel_id: int) -> Iterator[None]:
         if error.code == _UNKNOWN_MESSAGE:
             raise MessageGoneError("The message was deleted.") from error
         raise PostRefusedError(
-            f"The channel (id {channel_id}) is gone, or I can no longer see it."
+            f"The channel (id {channel_id}) is gone, or I can no longer see it. Use another one, or let me see it again."
         ) from error
     except discord.Forbidden as error:
         raise PostRefusedError(
@@ -48,10 +48,14 @@ def _in_our_words(channel_id: int) -> Iterator[None]:
         ) from error
     except discord.HTTPException as error:
         if error.status >= _SERVER_ERROR or error.status == _TOO_MANY_REQUESTS:
-            raise PostFailedError(f"Discord has trouble at the moment (error {error.status}).") from error
-        raise PostRefusedError(f"Discord refused the message: {error.text or error.status}.") from error
+            raise PostFailedError(
+                f"Discord has trouble at the moment (error {error.status}). Try again in a few minutes."
+            ) from error
+        raise PostRefusedError(
+            f"Discord refused the message: {error.text or error.status}. Please tell whoever runs this bot."
+        ) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise PostFailedError("Discord could not be reached.") from error
+        raise PostFailedError("Discord could not be reached. Try again in a few minutes.") from error
 
 
 class DiscordPoster:

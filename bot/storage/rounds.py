@@ -117,16 +117,16 @@ class RoundStore:
             (row,) = await transaction.run(f"{_SELECT} WHERE round.id = ?", (round_id,))
         return _to_round(row)
 
-    async def posted(self, round_: Round, close_at: datetime) -> bool:
-        """Note the message and the times of a round that was posted. False: it has been closed meanwhile."""
+    async def posted(self, round_: Round, close_at: datetime) -> CloseReason | None:
+        """Note the message and the times of a round that was posted; why it has been closed meanwhile, if it has."""
         async with self._database.transaction() as transaction:
-            ((is_open,),) = await transaction.run(
-                "UPDATE round SET message_id = ?, opened_at = ?, closes_at = ? WHERE id = ? RETURNING closed_at IS NULL",
+            ((reason,),) = await transaction.run(
+                "UPDATE round SET message_id = ?, opened_at = ?, closes_at = ? WHERE id = ? RETURNING close_reason",
                 (round_.message_id, to_ms(round_.opened_at), to_ms(round_.closes_at), round_.id),
             )
-            if is_open:
+            if reason is None:
                 await set_timer(transaction, CLOSE, round_.id, close_at)
-        return bool(is_open)
+        return None if reason is None else CloseReason(reason)
 
     async def close(self, round_id: int, reason: CloseReason, now: datetime) -> bool:
         """Close a round. False: it was closed already."""

@@ -9,7 +9,7 @@ from bot.domain.rounds import Round
 from bot.errors import RefusedError
 from bot.storage.hints import HintStore
 from bot.study.replies import OpenRound
-from bot.study.rounds import Rounds
+from bot.study.rounds import BEING_OPENED, Rounds
 
 DOUBLE_CLICK = timedelta(seconds=2)
 """Two requests closer together than this are one: a double click must not cost twice."""
@@ -61,11 +61,13 @@ class Hints:
         Raises:
             RefusedError: the question is closed, answered, or has no hints.
         """
-        state = self._rounds.get_open(round_id)
-        if state is None or state.round.guild_id != guild_id or asked_at >= state.round.closes_at:
-            await self._rounds.get(round_id, guild_id)
+        state = self._rounds.get_open(round_id, guild_id)
+        if state is None or asked_at >= state.round.closes_at:
+            round_ = await self._rounds.get(round_id, guild_id)
+            if round_.closed_at is None and round_.message_id is None:
+                raise RefusedError(BEING_OPENED)
             raise RefusedError(
-                "This question is closed, so there is nothing left to hint at. Its answer stands below it."
+                "This question is closed, so there is nothing left to hint at. The answer comes with its result."
             )
         if member_id in state.answered:
             raise RefusedError(_ANSWERED)
@@ -83,6 +85,7 @@ class Hints:
             await self._hints.take(round_id, member_id, taken + 1, asked_at)
         except BaseException:
             state.hints[member_id] = taken
+            state.last_hint.pop(member_id)  # trying again must not look like a double click
             raise
         return Hint(state.round, taken + 1, is_new=True)
 

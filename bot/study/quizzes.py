@@ -12,7 +12,7 @@ from bot.domain.questions import Bank, Question, Topic
 from bot.domain.quizzes import EndReason, Quiz, quiz_result
 from bot.domain.rounds import CloseReason, Round
 from bot.domain.selection import choose_questions
-from bot.errors import PostError, PostRefusedError, RefusedError
+from bot.errors import PostError, RefusedError
 from bot.storage.answers import AnswerStore
 from bot.storage.quizzes import FINAL, NEXT, QuizStore
 from bot.storage.rounds import RESULT, RoundStore
@@ -38,6 +38,8 @@ RESUME_WITHIN = timedelta(minutes=30)
 
 _NAMED = 10
 """How many topics a sentence names."""
+
+_MY_FAULT = "Something went wrong on my side; it is in my log. Try again in a few minutes."
 
 IDLE_ROUNDS = 3
 """A quiz ends when nobody answers this many questions in a row."""
@@ -169,10 +171,10 @@ class Quizzes:
             RefusedError: no quiz runs here, or the member may not.
         """
         quiz = await self._controlled(channel_id, member_id, moderator, "skip questions in")
-        for round_ in await self._round_store.of_quiz(quiz.id):
-            if round_.closed_at is None and await self._rounds.close(round_.id, CloseReason.SKIPPED):
-                seen = round_.message_id is not None
-                return f"Skipped. {'The answer follows, then the next question' if seen else 'The next question follows'}."
+        round_ = self._rounds.open_of_quiz(quiz.id)
+        if round_ is not None and await self._rounds.close(round_.id, CloseReason.SKIPPED):
+            seen = round_.message_id is not None
+            return f"Skipped. {'The answer follows, then the next question' if seen else 'The next question follows'}."
         if not await self._quizzes.hurry(quiz.id, self._clock.now()):
             return "The result is just coming, and then the next question."
         self._scheduler.expect(self._clock.now())
@@ -262,12 +264,13 @@ class Quizzes:
         more = await self._quizzes.next_question(round_.quiz_id) is not None
         quiz = await self._quizzes.get(round_.quiz_id)
         goes_on = more and reason is None and quiz is not None and quiz.ended_at is None
-        next_at = now + (READING_TIME if goes_on else LAST_PAUSE)
         await self._rounds.show_result(round_, more=goes_on)
         if not goes_on:
             await self._quizzes.end(
                 round_.quiz_id, reason or EndReason.FINISHED, now, close=CloseReason.DEADLINE, final=True
             )
+        # from now: a slow Discord must not eat the time for reading
+        next_at = self._clock.now() + (READING_TIME if goes_on else LAST_PAUSE)
         await self._quizzes.after_result(round_.id, round_.quiz_id, next_at)
         self._scheduler.expect(next_at)
 
@@ -286,15 +289,14 @@ class Quizzes:
     async def _end(self, quiz_id: int, reason: EndReason, close: CloseReason, *, final: bool = True) -> None:
         now = self._clock.now()
         await self._quizzes.end(quiz_id, reason, now, close=close, final=final)
-        for round_ in await self._round_store.of_quiz(quiz_id):
-            self._rounds.forget(round_.id)
+        self._rounds.forget_quiz(quiz_id)
         self._scheduler.expect(now)
 
     async def _give_up_result(self, timer: Timer, error: Exception) -> None:
         round_ = await self._round_store.get(timer.subject)
         if round_ is None:
             return
-        await self._rounds.show_closed(round_)
+        await self._rounds.show_closed(round_, await self._rounds.result(round_))
         if round_.quiz_id is not None:
             await self._give_up(round_.quiz_id, error)
 
@@ -307,11 +309,8 @@ class Quizzes:
         if quiz is None:
             return
         await self._end(quiz_id, EndReason.REFUSED, CloseReason.REFUSED, final=False)
-        why = (
-            str(error) if isinstance(error, PostError) else "something went wrong on my side; it is in my log"
-        )
-        advice = "" if isinstance(error, PostRefusedError) else " Try again in a few minutes."
+        why = str(error) if isinstance(error, PostError) else _MY_FAULT
         log.error("Quiz %d in channel %d ended: %s", quiz_id, quiz.channel_id, why)
-        sentence = f"The quiz in <#{quiz.channel_id}> had to end: {why} All answers so far are kept.{advice}"
+        sentence = f"The quiz in <#{quiz.channel_id}> had to end. All answers so far are kept. {why}"
         if not await self._poster.tell_starter(quiz, sentence):
             log.warning("Nobody could be told that quiz %d ended", quiz_id)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.domain.questions import Question
-from bot.domain.rounds import Answer, CloseReason, Round, round_result, shuffled_order
+from bot.domain.rounds import Answer, CloseReason, Round, RoundResult, round_result, shuffled_order
 from bot.domain.scoring import grade, points
 from bot.domain.windows import week_start
 from bot.errors import MessageGoneError, PostError, PostRefusedError, RefusedError
@@ -45,8 +45,8 @@ NONCE_LIFE = timedelta(minutes=2)
 """Within this time a card can be posted again without fear of a second one in the channel: Discord gives back the
 message of the first try ("the past few minutes", https://docs.discord.com/developers/resources/message)."""
 
-# said instead of the key wherever others can still answer
-_BEING_OPENED = "This question is just being opened. Please click again in a few seconds."
+BEING_OPENED = "This question is just being opened. Please click again in a few seconds."
+"""Said instead of the key wherever others can still answer."""
 
 
 class Rounds:
@@ -109,9 +109,19 @@ class Rounds:
             task.cancel()
         await self._tallies.stop()
 
-    def get_open(self, round_id: int) -> OpenRound | None:
-        """An open round."""
-        return self._open.get(round_id)
+    def get_open(self, round_id: int, guild_id: int) -> OpenRound | None:
+        """An open round of this server."""
+        state = self._open.get(round_id)
+        return state if state and state.round.guild_id == guild_id else None
+
+    def answerable(self, round_id: int, guild_id: int, member_id: int) -> Round | None:
+        """An open round of this server that the member has not answered."""
+        state = self.get_open(round_id, guild_id)
+        return state.round if state and member_id not in state.answered else None
+
+    def open_of_quiz(self, quiz_id: int) -> Round | None:
+        """The question of a quiz that is open now."""
+        return next((state.round for state in self._open.values() if state.round.quiz_id == quiz_id), None)
 
     def open_in(self, channel_id: int) -> list[OpenRound]:
         """The open rounds of a channel, that of a running quiz first, then the newest."""
@@ -190,7 +200,8 @@ class Rounds:
             # Discord was slow to take the card; that must not eat the time for answering
             round_ = replace(round_, opened_at=now, closes_at=now + (started.closes_at - started.opened_at))
         close_at = round_.closes_at + GRACE
-        if await self._rounds.posted(round_, close_at):
+        closed = await self._rounds.posted(round_, close_at)
+        if closed is None:
             state.round = round_  # after the database, which has the last word on what comes in time
             self._scheduler.expect(close_at)
             if was_slow or state.answered:
@@ -198,7 +209,8 @@ class Rounds:
         else:
             # closed while Discord was busy posting, so its end could not be shown on a card not yet known
             self.forget(round_.id)
-            await self.show_closed(replace(round_, close_reason=CloseReason.STOPPED))
+            round_ = replace(round_, close_reason=closed)
+            await self.show_closed(round_, await self.result(round_))
         return round_
 
     async def _post_again(self, state: OpenRound) -> None:
@@ -221,11 +233,11 @@ class Rounds:
         Raises:
             RefusedError: there is no such round in this server.
         """
-        state = self._open.get(round_id)
-        if state is None or state.round.guild_id != guild_id:
+        state = self.get_open(round_id, guild_id)
+        if state is None:
             round_ = await self.get(round_id, guild_id)
             if round_.closed_at is None:
-                raise RefusedError(_BEING_OPENED)
+                raise RefusedError(BEING_OPENED)
             return await self._over(round_, member_id)
         round_ = state.round
         if member_id in state.answered:
@@ -234,7 +246,7 @@ class Rounds:
                 return AnsweredBefore(round_, standing)
         if clicked_at >= round_.closes_at:
             if round_.message_id is None:
-                raise RefusedError(_BEING_OPENED)  # its time begins anew when Discord confirms the card
+                raise RefusedError(BEING_OPENED)  # its time begins anew when Discord confirms the card
             return await self._over(round_, member_id)
         chosen = set(places)
         if len(chosen) != round_.question.choose or not all(place < len(round_.order) for place in chosen):
@@ -269,6 +281,11 @@ class Rounds:
         """A round was closed: take no more answers to it."""
         self._open.pop(round_id, None)
 
+    def forget_quiz(self, quiz_id: int) -> None:
+        """A quiz was ended, and with it its rounds."""
+        while round_ := self.open_of_quiz(quiz_id):
+            self.forget(round_.id)
+
     async def message_deleted(self, message_id: int) -> None:
         """Somebody deleted a message: if it is the card of an open round, that round ends without a result."""
         for state in list(self._open.values()):
@@ -287,18 +304,20 @@ class Rounds:
         """
         if round_.close_reason in {CloseReason.GONE, CloseReason.REFUSED}:
             return
-        result = round_result(round_, await self._answers.of_round(round_.id))
+        result = await self.result(round_)
         was_seen = round_.message_id is not None or result.answered
         if was_seen and (result.answered or round_.close_reason is not CloseReason.STOPPED):
             await self._poster.post_result(round_, result, more=more)
-        await self.show_closed(round_)
+        await self.show_closed(round_, result)
 
-    async def show_closed(self, round_: Round) -> None:
+    async def result(self, round_: Round) -> RoundResult:
+        """What came of a round."""
+        return round_result(round_, await self._answers.of_round(round_.id))
+
+    async def show_closed(self, round_: Round, result: RoundResult) -> None:
         """Mark the card of a round as closed, where Discord takes that; its buttons refuse anyway."""
         with contextlib.suppress(PostError):
-            await self._poster.show_closed(
-                round_, round_result(round_, await self._answers.of_round(round_.id))
-            )
+            await self._poster.show_closed(round_, result)
 
     async def _over(self, round_: Round, member_id: int) -> RoundOver:
         return RoundOver(round_, await self._answers.find(round_.id, member_id))

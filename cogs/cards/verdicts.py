@@ -69,7 +69,7 @@ def reply_card(reply: Reply) -> ui.LayoutView:
             elif round_.close_reason is CloseReason.REFUSED:
                 yours = "It had to end because Discord did not take my messages here. All answers before that are kept."
             else:
-                yours = "Your click came after the end, so it does not count."
+                yours = "Your click came too late, so it does not count."
             return card(QUIET, f"### 🔒 This question is closed\n{yours}", *_teaching(round_, answer))
 
 

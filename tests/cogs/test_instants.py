@@ -104,6 +104,20 @@ async def test_a_slow_post_does_not_eat_the_time_for_answering(
     assert count(world, "Result of question 1 of 1") == 1
 
 
+async def test_a_slow_result_does_not_eat_the_time_for_reading(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _slow_posts(world, monkeypatch, seconds=15, method="post_result")
+    await world.start_quiz(questions=2, topic="one", seconds=10)
+    await world.choose(world.ada, "the right one")
+    await world.wait(11 + 15)
+    assert count(world, "Result of question 1 of 2") == 1
+    await world.wait(8)
+    assert count(world, "Question 2 of 2") == 0
+    await world.wait(3)
+    assert count(world, "Question 2 of 2") == 1
+
+
 async def test_a_card_that_is_seen_before_discord_confirms_it_gives_no_key_away(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,12 +234,14 @@ async def test_hint_after_answering_one_of_two_open_questions_asks_first(world: 
     assert "Which two are right?" in text(choice.response)
 
 
-def _slow_posts(world: World, monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> None:
-    """Let Discord take its time for each question card; the message is there at the end of it."""
-    post = DiscordPoster.post_question
+def _slow_posts(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, seconds: float, method: str = "post_question"
+) -> None:
+    """Let Discord take its time for each question card, or other message; it is there at the end of it."""
+    post = getattr(DiscordPoster, method)
 
-    async def slow(poster: DiscordPoster, round_: Round) -> Any:
+    async def slow(poster: DiscordPoster, *arguments: Any, **options: Any) -> Any:
         await world.env.external_wait(asyncio.sleep(seconds), reason="Discord is slow")
-        return await post(poster, round_)
+        return await post(poster, *arguments, **options)
 
-    monkeypatch.setattr(DiscordPoster, "post_question", slow)
+    monkeypatch.setattr(DiscordPoster, method, slow)

@@ -105,6 +105,20 @@ async def test_tally_that_can_not_be_shown_does_no_harm(world: World) -> None:
     assert "**2** answered" in text(world.card)
 
 
+async def test_a_hint_that_could_not_be_noted_can_be_asked_for_again(world: World) -> None:
+    card = await world.start_quiz(questions=1, topic="two")
+    async with Database.open(world.database) as database, database.transaction() as transaction:
+        await transaction.run("ALTER TABLE hint_use RENAME TO lost")
+    failed = await world.ada.click(card, label="Hint (−3)")
+    assert "Something went wrong on my side" in text(failed.response)
+    world.forgive()
+    async with Database.open(world.database) as database, database.transaction() as transaction:
+        await transaction.run("ALTER TABLE lost RENAME TO hint_use")
+    again = text((await world.ada.click(card, label="Hint (−3)")).response)
+    assert "there are two" in again
+    assert "3 points less" in again
+
+
 async def test_question_that_can_not_be_posted(world: World) -> None:
     world.env.inject_error("POST", "/channels/*/messages", status=500, times=1)
     refused = await world.ada.slash(world.channel, "question")

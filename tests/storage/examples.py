@@ -80,7 +80,7 @@ async def ask(database: Database, quiz: Quiz, **changes: Any) -> Round:
     position, question = coming
     added = await add_round(database, question, quiz_id=quiz.id, position=position, **changes)
     round_ = replace(added, message_id=700 + position)
-    assert await RoundStore(database).posted(round_, round_.closes_at)
+    assert await RoundStore(database).posted(round_, round_.closes_at) is None
     return round_
 
 

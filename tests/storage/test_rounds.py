@@ -107,7 +107,7 @@ async def test_posting_notes_the_message_and_the_time_and_sets_the_deadline(
 ) -> None:
     round_ = await add_round(database)
     posted = replace(round_, message_id=77, opened_at=NOON + seconds(1), closes_at=NOON + seconds(31))
-    assert await rounds.posted(posted, NOON + seconds(32))
+    assert await rounds.posted(posted, NOON + seconds(32)) is None
     assert await rounds.get(round_.id) == posted
     assert await timers(database) == {(CLOSE, round_.id): NOON + seconds(32)}
 
@@ -117,7 +117,7 @@ async def test_posting_a_round_that_was_closed_meanwhile_notes_the_message_and_s
 ) -> None:
     round_ = await add_round(database)
     await rounds.close(round_.id, SKIPPED, NOON)
-    assert not await rounds.posted(replace(round_, message_id=77), NOON + seconds(30))
+    assert await rounds.posted(replace(round_, message_id=77), NOON + seconds(30)) is SKIPPED
     assert await timers(database) == {(RESULT, round_.id): NOON}
     stored = await rounds.get(round_.id)
     assert stored is not None
