@@ -1,4 +1,4 @@
-"""The command line: `python -m bot [run|check|schema|health]`."""
+"""The command line: `python -m bot [run|check|schema|health|rebuild-scores]`."""
 
 from __future__ import annotations
 
@@ -59,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument(
         "folder", nargs="?", type=Path, default=Path("docs/schemas"), help="where (docs/schemas)"
     )
+    commands.add_parser(
+        "rebuild-scores",
+        help="make leaderboards and statistics anew from the answers, while the bot is stopped",
+    )
     commands.add_parser("health", help="exit status 0 if the bot with this database is running and connected")
     return parser
 
@@ -77,6 +81,10 @@ def _run(chosen: argparse.Namespace) -> int:
         return run_check(path, strict=chosen.strict, as_json=as_json, sources=chosen.sources)
     if chosen.command == "health":
         return 0 if is_alive(settings.database) else 1
+    if chosen.command == "rebuild-scores":
+        from bot.rebuild import run_rebuild  # noqa: PLC0415
+
+        return run_rebuild(settings.database)
     from bot.service import run  # noqa: PLC0415
 
     return run(settings)

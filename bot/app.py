@@ -4,37 +4,63 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import aiohttp
 
 from bot.client import StudyhallClient
 from bot.clock import Clock
 from bot.config import Settings
-from bot.errors import DatabaseError
 from bot.storage.answers import AnswerStore
 from bot.storage.boards import BoardStore
-from bot.storage.database import Database
+from bot.storage.challenges import ChallengeStore
+from bot.storage.database import Database, alone
 from bot.storage.facts import FactStore
 from bot.storage.hints import HintStore, ReportStore
+from bot.storage.plans import PlanStore
 from bot.storage.quizzes import QuizStore
 from bot.storage.rounds import RoundStore
+from bot.storage.scores import ScoreStore
+from bot.storage.servers import ServerStore
 from bot.storage.timers import TimerStore
 from bot.study.answers import Explanations, Reports
 from bot.study.boards import Boards
+from bot.study.challenges import Challenges
+from bot.study.digests import Digests
 from bot.study.hints import Hints
 from bot.study.library import Library
+from bot.study.listing import Listing
+from bot.study.open_rounds import OpenRounds
+from bot.study.plans import Plans
+from bot.study.play import Play
+from bot.study.podiums import Podiums
 from bot.study.quizzes import Quizzes
 from bot.study.rounds import Rounds
 from bot.study.scheduler import Scheduler
+from bot.study.servers import Servers
+from cogs.announcer import DiscordAnnouncer
+from cogs.cards.pictures import Pictures
+from cogs.channels import Channels
 from cogs.poster import DiscordPoster
 
-EXTENSIONS = ("cogs.answers", "cogs.quizzes", "cogs.hints", "cogs.boards", "cogs.reports", "cogs.guide")
+log = logging.getLogger(__name__)
+
+EXTENSIONS = (
+    "cogs.answers",
+    "cogs.quizzes",
+    "cogs.hints",
+    "cogs.boards",
+    "cogs.statistics",
+    "cogs.challenges",
+    "cogs.settings",
+    "cogs.reports",
+    "cogs.guide",
+)
 
 _NAMESPACE = "namespace"
 """Tells this database's rounds from those of another one that the same application used before."""
@@ -63,22 +89,35 @@ class App:
     poster: DiscordPoster
     library: Library
     facts: FactStore
+    open_rounds: OpenRounds
     rounds: Rounds
     quizzes: Quizzes
     hints: Hints
     explanations: Explanations
     reports: Reports
+    servers: Servers
+    listing: Listing
     boards: Boards
+    plans: Plans
+    challenges: Challenges
+    play: Play
+    digests: Digests
+    pictures: Pictures
     scheduler: Scheduler
 
     async def load(self) -> None:
         """Load what was under way when the bot stopped, before the first click can come."""
+        await self.servers.load()
+        await self.listing.load()
         await self.rounds.load(await self.quizzes.expected())
+        await self.play.load()
 
     async def start(self) -> None:
         """Go on with what was under way. Discord is connected by now."""
         await self.quizzes.mend()
+        await self.challenges.mend()
         self.rounds.start()
+        await self.challenges.start()
         await self.scheduler.start()
 
     async def stop(self) -> None:
@@ -87,34 +126,10 @@ class App:
             await asyncio.wait_for(self.rounds.flush(), _STOP_PATIENCE)
         await self.scheduler.stop(_STOP_PATIENCE)
         await self.rounds.stop(_STOP_PATIENCE)
+        await self.challenges.stop()
+        self.pictures.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.client.close(), _STOP_PATIENCE)
-
-
-@contextlib.contextmanager
-def _alone(database: Path) -> Iterator[None]:
-    """Let no second bot run on the same database: each would take the other's rounds for its own."""
-    try:
-        import fcntl  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        yield
-        return
-    try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        lock = database.with_name(f"{database.name}.lock").open("w")
-    except OSError as error:
-        raise DatabaseError(
-            f"The database {database} can't be used: {error}. Check that its folder may be written to."
-        ) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise DatabaseError(
-                f"Another Studyhall is running with the database {database}. Stop it first, or let "
-                "STUDYHALL_DATABASE name a file in another folder."
-            ) from None
-        yield
 
 
 @contextlib.asynccontextmanager
@@ -134,50 +149,92 @@ async def open_app(
     rng = rng or random.SystemRandom()
     library = Library(settings.banks)
     library.load()
-    with _alone(settings.database):
+    with alone(settings.database):
         async with Database.open(settings.database) as database:
+            scores = ScoreStore(database)
+            if await scores.are_outdated():
+                log.info("The scores are made anew from the answers, as the upgrade of the database asks")
+                await scores.rebuild()
             client = StudyhallClient(EXTENSIONS, connector)
-            facts = FactStore(database)
-            poster = DiscordPoster(
-                client, library, clock, await facts.get_or_put(_NAMESPACE, secrets.token_hex(4))
-            )
-            round_store, quiz_store = RoundStore(database), QuizStore(database)
-            answers, hint_store = AnswerStore(database), HintStore(database)
-            scheduler = Scheduler(TimerStore(database), clock)
-            rounds = Rounds(
-                rounds=round_store,
-                answers=answers,
-                hints=hint_store,
-                scheduler=scheduler,
-                poster=poster,
-                clock=clock,
-                rng=rng,
-            )
-            quizzes = Quizzes(
-                quizzes=quiz_store,
-                round_store=round_store,
-                answers=answers,
-                rounds=rounds,
-                library=library,
-                scheduler=scheduler,
-                poster=poster,
-                clock=clock,
-                rng=rng,
-            )
-            client.app = app = App(
-                client=client,
-                poster=poster,
-                library=library,
-                facts=facts,
-                rounds=rounds,
-                quizzes=quizzes,
-                hints=Hints(hint_store, rounds),
-                explanations=Explanations(answers, rounds),
-                reports=Reports(ReportStore(database), rounds, clock),
-                boards=Boards(BoardStore(database), clock),
-                scheduler=scheduler,
-            )
+            client.app = app = await _build(database, client, library, clock, rng)
             try:
                 yield app
             finally:
                 await app.stop()
+
+
+async def _build(
+    database: Database, client: StudyhallClient, library: Library, clock: Clock, rng: random.Random
+) -> App:
+    facts = FactStore(database)
+    channels = Channels(client, await facts.get_or_put(_NAMESPACE, secrets.token_hex(4)))
+    poster = DiscordPoster(channels, library, clock)
+    announcer = DiscordAnnouncer(client, channels, library)
+    answers, hint_store, server_store = AnswerStore(database), HintStore(database), ServerStore(database)
+    round_store, quiz_store, board_store = RoundStore(database), QuizStore(database), BoardStore(database)
+    challenge_store, plan_store = ChallengeStore(database), PlanStore(database)
+    scheduler = Scheduler(TimerStore(database), clock)
+    servers = Servers(server_store, clock)
+    listing = Listing(server_store, announcer, clock)
+    boards = Boards(board_store, challenge_store, servers, listing, library)
+    open_rounds = OpenRounds()
+    rounds = Rounds(
+        open_rounds=open_rounds,
+        rounds=round_store,
+        answers=answers,
+        hints=hint_store,
+        servers=servers,
+        scheduler=scheduler,
+        poster=poster,
+        clock=clock,
+        rng=rng,
+    )
+    rounds.watch(listing.answered)
+    quizzes = Quizzes(
+        open_rounds=open_rounds,
+        quizzes=quiz_store,
+        round_store=round_store,
+        answers=answers,
+        rounds=rounds,
+        library=library,
+        scheduler=scheduler,
+        poster=poster,
+        clock=clock,
+        rng=rng,
+    )
+    challenges = Challenges(
+        open_rounds=open_rounds,
+        challenges=challenge_store,
+        plans=plan_store,
+        round_store=round_store,
+        rounds=rounds,
+        boards=boards,
+        servers=servers,
+        podiums=Podiums(challenge_store, boards, listing),
+        library=library,
+        scheduler=scheduler,
+        announcer=announcer,
+        clock=clock,
+        rng=rng,
+    )
+    return App(
+        client=client,
+        poster=poster,
+        library=library,
+        facts=facts,
+        open_rounds=open_rounds,
+        rounds=rounds,
+        quizzes=quizzes,
+        hints=Hints(hint_store, rounds, open_rounds),
+        explanations=Explanations(answers, rounds),
+        reports=Reports(ReportStore(database), rounds, clock),
+        servers=servers,
+        listing=listing,
+        boards=boards,
+        plans=Plans(plan_store, challenge_store, servers, library, scheduler, clock),
+        challenges=challenges,
+        play=Play(challenge_store, open_rounds, boards),
+        digests=Digests(server_store, board_store, boards, servers, listing, scheduler, announcer, clock),
+        pictures=Pictures(),
+        scheduler=scheduler,
+    )

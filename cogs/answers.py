@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import discord
-from discord import app_commands, ui
+from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction
@@ -14,28 +14,25 @@ from bot.domain.questions import from_mask
 from bot.domain.rounds import Round
 from bot.errors import RefusedError
 from bot.study.answers import Explanations
+from bot.study.open_rounds import OpenRounds
 from bot.study.rounds import Rounds
 from cogs.cards.questions import ANSWER, SHEET, SUBMIT, answer_sheet
 from cogs.cards.verdicts import explanation_card, reply_card
+from cogs.channels import answer_privately
 from cogs.poster import DiscordPoster
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
 
 
-async def _show(interaction: Interaction, view: ui.LayoutView) -> None:
-    """Answer in private: in place where the button was on a private message, else with a new one."""
-    if interaction.message is not None and interaction.message.flags.ephemeral:
-        await interaction.response.edit_message(view=view)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=True)
-
-
 class Answers(commands.Cog):
     """Answers clicks on options."""
 
-    def __init__(self, rounds: Rounds, explanations: Explanations, poster: DiscordPoster) -> None:
+    def __init__(
+        self, rounds: Rounds, open_rounds: OpenRounds, explanations: Explanations, poster: DiscordPoster
+    ) -> None:
         self._rounds = rounds
+        self._open = open_rounds
         self._poster = poster
         self._explanations = explanations
 
@@ -59,7 +56,7 @@ class Answers(commands.Cog):
             await self._answer(interaction, round_id, [])
 
     def _answerable(self, interaction: Interaction, round_id: int) -> Round | None:
-        return self._rounds.answerable(round_id, interaction.guild_id or 0, interaction.user.id)
+        return self._open.answerable(round_id, interaction.guild_id or 0, interaction.user.id)
 
     async def _show_sheet(self, interaction: Interaction, round_: Round, mask: int, place: int) -> None:
         """The private sheet, with one tick changed."""
@@ -68,7 +65,7 @@ class Answers(commands.Cog):
             raise RefusedError(
                 "This button does not belong to this question. Click a letter on its card again."
             )
-        await _show(interaction, answer_sheet(round_, from_mask(mask) ^ {place}))
+        await answer_privately(interaction, answer_sheet(round_, from_mask(mask) ^ {place}))
 
     async def submit(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """Answer with what is ticked on the private sheet."""
@@ -79,7 +76,7 @@ class Answers(commands.Cog):
         reply = await self._rounds.answer(
             round_id, interaction.guild_id or 0, interaction.user.id, places, interaction.created_at
         )
-        await _show(interaction, reply_card(reply))
+        await answer_privately(interaction, reply_card(reply))
         self._poster.seen(interaction)
 
     @app_commands.command(description="Shows again why each option of your last question is right or wrong")
@@ -105,7 +102,7 @@ class Answers(commands.Cog):
 
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
-    cog = Answers(client.app.rounds, client.app.explanations, client.app.poster)
+    cog = Answers(client.app.rounds, client.app.open_rounds, client.app.explanations, client.app.poster)
     client.answer_buttons(ANSWER, 2, cog.click)
     client.answer_buttons(SHEET, 3, cog.tick)
     client.answer_buttons(SUBMIT, 2, cog.submit)

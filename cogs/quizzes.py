@@ -2,64 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction
-from bot.errors import RefusedError
 from bot.study.library import Library
 from bot.study.quizzes import Quizzes
 from cogs.cards.guides import announcement_card
 from cogs.cards.layout import stamp
+from cogs.channels import check_can_post
+from cogs.choices import matching_banks, matching_topics
 from cogs.poster import DiscordPoster
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
 
 _OPEN_FOR = {"1 hour": 1, "4 hours": 4, "12 hours": 12, "1 day": 24, "3 days": 72, "7 days": 168}
-_MOST_CHOICES = 25
-
-
-def _check_can_post(interaction: Interaction) -> None:
-    """Refuse before anything starts, rather than fall silent after it."""
-    have = interaction.app_permissions
-    in_thread = isinstance(interaction.channel, discord.Thread)
-    needed = {
-        "View Channel": have.view_channel,
-        "Send Messages in Threads" if in_thread else "Send Messages": (
-            have.send_messages_in_threads if in_thread else have.send_messages
-        ),
-    }
-    missing = [name for name, given in needed.items() if not given]
-    if missing:
-        raise RefusedError(
-            f"I can't post in this channel: my role lacks {' and '.join(missing)}. Ask a moderator to allow it "
-            "in the channel's settings, or use another channel."
-        )
-
-
-def _matching(named: Iterable[tuple[str, str]], typed: str) -> list[app_commands.Choice[str]]:
-    """Choices for what is typed so far, from pairs of id and title."""
-    return [
-        app_commands.Choice(name=title, value=id_)
-        for id_, title in named
-        if typed.casefold() in title.casefold() or typed.casefold() in id_
-    ][:_MOST_CHOICES]
-
-
-def _matching_topics(
-    library: Library, interaction: Interaction, typed: str
-) -> list[app_commands.Choice[str]]:
-    try:
-        bank = library.bank(getattr(interaction.namespace, "bank", None) or None)
-    except RefusedError:
-        return []
-    return _matching(((topic.id, topic.title) for topic in bank.topics_with_questions), typed)
 
 
 @app_commands.guild_only()
@@ -87,7 +48,7 @@ class QuizGroup(commands.GroupCog, group_name="quiz", group_description="Quizzes
         bank: str | None = None,
     ) -> None:
         """Start a quiz."""
-        _check_can_post(interaction)
+        check_can_post(interaction)
         quiz, theme = await self._quizzes.start(
             guild_id=interaction.guild_id or 0,
             channel_id=interaction.channel_id or 0,
@@ -105,11 +66,11 @@ class QuizGroup(commands.GroupCog, group_name="quiz", group_description="Quizzes
 
     @start.autocomplete("topic")
     async def _topics(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return _matching_topics(self._library, interaction, current)
+        return matching_topics(self._library, interaction, current)
 
     @start.autocomplete("bank")
     async def _banks(self, _: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return _matching(((bank.id, bank.title) for bank in self._library.catalog.banks.values()), current)
+        return matching_banks(self._library, current)
 
     @app_commands.command(description="Closes the current question and goes on to the next one")
     async def skip(self, interaction: Interaction) -> None:
@@ -153,7 +114,7 @@ class Questions(commands.Cog):
     @app_commands.guild_only()
     async def question(self, interaction: Interaction, topic: str | None = None, open_for: int = 24) -> None:
         """Post a question."""
-        _check_can_post(interaction)
+        check_can_post(interaction)
         # posting can take longer than the three seconds that an interaction may wait
         await interaction.response.defer(ephemeral=True, thinking=True)
         round_ = await self._quizzes.ask(
@@ -169,7 +130,7 @@ class Questions(commands.Cog):
 
     @question.autocomplete("topic")
     async def _topics(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return _matching_topics(self._library, interaction, current)
+        return matching_topics(self._library, interaction, current)
 
 
 async def setup(client: StudyhallClient) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import logging
 import random
 import shutil
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ BOT_MAY = discord.Permissions(view_channel=True, send_messages=True, send_messag
 MEMBERS_MAY = discord.Permissions(view_channel=True, read_message_history=True, use_application_commands=True)
 
 _BUTTON, _TEXT, _SECTION = 2, 10, 9
+_DAY = 24 * 3600.0
 
 
 def parts(message: Any, kind: int) -> list[dict[str, Any]]:
@@ -58,6 +61,22 @@ def letter(message: Any, option: str) -> str:
         if section["components"][0]["content"].endswith(f"  {option}"):
             return str(section["accessory"]["label"][-1])
     raise AssertionError(f"no option {option!r} in {text(message)!r}")
+
+
+def is_question(message: Any) -> bool:
+    """Whether a message is a question with letters to click."""
+    return any(part["custom_id"].startswith("a:") for part in parts(message, _BUTTON))
+
+
+def offered(message: Any) -> list[str]:
+    """The options of a question in the order of its letters."""
+    return [section["components"][0]["content"].split("  ", 1)[1] for section in parts(message, _SECTION)]
+
+
+PANEL: Sequence[str] = (
+    *("channel", "weekday", "hour", "questions", "days", "topics", "mention", "champion", "bank"),
+)
+"""What can be chosen on the panel of the weekly challenge, in the order of the numbers in its ids."""
 
 
 class World:
@@ -141,6 +160,140 @@ class World:
         """Let simulated time pass."""
         await self.env.advance_time(seconds)
 
+    async def until(self, *when: int) -> None:
+        """Let simulated time pass until an instant in UTC: year, month, day, hour …"""
+        at = datetime(*when, tzinfo=UTC)  # type: ignore[arg-type,misc]
+        while (left := (at - self.env.now()).total_seconds()) > 0:
+            await self.wait(min(left, _DAY))  # a day at a time: SimCord limits how long one wait may take
+
+    def count(self, words: str, channel: Any = None) -> int:
+        """How many public messages in a channel, by default #quiz, have these words."""
+        public = [m for m in (channel or self.channel).history() if not m.flags.ephemeral]
+        return sum(words in text(message) for message in public)
+
+    def find(self, words: str, channel: Any = None) -> discord.Message:
+        """The newest public message in a channel, by default #quiz, that has these words."""
+        public = [m for m in (channel or self.channel).history() if not m.flags.ephemeral]
+        return [message for message in public if words in text(message)][-1]
+
+    def told(self, member: Any) -> list[str]:
+        """What the bot wrote to a member in direct messages, the oldest first."""
+        channel = self.env.backend.get_dm_channel(member.id)
+        stored = self.env.backend.messages.get(channel.id, {})
+        return [message.content for message in sorted(stored.values(), key=lambda m: m.id)]
+
+    def requests(self, method: str, path: str) -> list[Any]:
+        """The requests that the bot has sent to Discord on paths of a pattern, the oldest first."""
+        return [
+            request
+            for request in self.env.http_requests
+            if request.method == method and fnmatch.fnmatch(request.path, path)
+        ]
+
+    def newcomers(self, number: int) -> list[Any]:
+        """So many more members."""
+        return [self.guild.add_member(self.env.create_user(f"member{place}")) for place in range(number)]
+
+    async def leave(self, member: Any) -> None:
+        """Let a member leave the server."""
+        with self.env._bot_scope():
+            self.env.backend.remove_member(self.guild.id, member.id)
+        await self.env.settle()
+
+    async def let_manage_roles(self, allow: bool = True) -> None:
+        """Give the bot the permission Manage Roles, or take it away."""
+        more = discord.Permissions(manage_roles=True) if allow else discord.Permissions.none()
+        role = next(r for r in self.env.backend.guilds[self.guild.id].roles.values() if r.managed)
+        with self.env._bot_scope():
+            self.env.backend.edit_role(self.guild.id, role.id, {"permissions": (BOT_MAY | more).value})
+        await self.env.settle()
+
+    def has_role(self, member: Any, role: Any) -> bool:
+        """Whether a member has a role."""
+        return role.id in self.env.backend.get_member(self.guild.id, member.id).role_ids
+
+    async def delete_channel(self, channel: Any = None) -> None:
+        """Delete a channel, by default #quiz."""
+        with self.env._bot_scope():
+            self.env.backend.delete_channel((channel or self.channel).id)
+        await self.env.settle()
+
+    async def write_questions(self, number: int, *, author: Any = None, topic: str = "one") -> None:
+        """Let the bank have so many questions on a topic, maybe all by one author, and load it."""
+        by = f", author: {author.id}" if author else ""
+        questions = "".join(
+            f'  - {{id: {topic}-{place}, prompt: "Question {place} on {topic}?", explanation: "Because of {place}."{by}, '
+            'options: [{text: "the right one", correct: true, why: "Right."}, {text: "a wrong one", why: "Wrong."}, '
+            '{text: "another wrong one", why: "Also wrong."}]}\n'
+            for place in range(number)
+        )
+        (self.banks / "sample" / f"{topic}.yaml").write_text(f"topic: {topic}\nquestions:\n{questions}")
+        assert "✅" in text((await self.mona.slash(self.channel, "reload")).response)
+
+    async def set_zone(self, zone: str) -> Any:
+        """`/settings time-zone` by the moderator; what she is told."""
+        return (await self.mona.slash(self.channel, "settings", **{"time-zone": zone})).response
+
+    async def set_up(self, member: Any = None, channel: Any = None) -> discord.Message:
+        """`/challenge setup`; the panel."""
+        member, channel = member or self.mona, channel or self.channel
+        return (await member.slash(channel, "challenge setup")).response.message
+
+    async def set_challenge(self, channel: Any = None, **choices: Any) -> discord.Message:
+        """Set the weekly challenge up on its panel, each choice by its select, and switch it on; the panel."""
+        panel = await self.set_up(channel=channel)
+        for name, value in choices.items():
+            await self.pick(panel, name, value)
+        await self.mona.click(panel, label="Switch on")
+        return self._again(panel)
+
+    async def pick(self, panel: Any, name: str, value: Any, member: Any = None) -> discord.Message:
+        """Choose something on the panel of the weekly challenge; the panel after that."""
+        values = value if isinstance(value, (list, tuple)) else [value]
+        custom_id = f"w:{PANEL.index(name)}"
+        await (member or self.mona).select(panel, values, custom_id=custom_id)
+        return self._again(panel)
+
+    def _again(self, message: Any) -> discord.Message:
+        """A private message as it is now."""
+        history = self.env.backend.get_message(message.channel.id, message.id)
+        return simcord.results.to_discord_message(self.env, history)
+
+    async def begin_challenge(self, **choices: Any) -> discord.Message:
+        """Set a challenge up, without switching it on, and begin one at once; its card."""
+        panel = await self.set_up()
+        for name, value in choices.items():
+            await self.pick(panel, name, value)
+        await self.mona.click(panel, label="Begin one now")
+        return self.find("Weekly challenge #")
+
+    async def open_challenge(self, member: Any) -> Any:
+        """`/challenge play`; what the member sees."""
+        return (await member.slash(self.channel, "challenge play")).response
+
+    async def answer(self, member: Any, card: Any, *, right: bool = True) -> Any:
+        """Answer a question of a challenge, also one that asks for two options; the verdict."""
+        options = ["the right one", "the other right one"] if right else ["a wrong one", "another wrong one"]
+        shown = await self.choose(member, options[0], card)
+        if "Submit" in buttons(shown):
+            sheet = await self.choose(member, options[1], shown)
+            shown = (await member.click(sheet, label="Submit")).response
+        return shown
+
+    async def go_on(self, member: Any, verdict: Any) -> Any:
+        """Take the button from a verdict to what comes next; that."""
+        wanted = next(b["custom_id"] for b in parts(verdict, _BUTTON) if b["custom_id"].startswith("n:"))
+        return (await member.click(verdict, custom_id=wanted)).response
+
+    async def play(self, member: Any, *, right: int = 99, seconds: float = 5.0, questions: int = 99) -> Any:
+        """Play a challenge: so many questions right and the others wrong, so many seconds for each; what comes last."""
+        shown = await self.open_challenge(member)
+        while questions and is_question(shown):
+            await self.wait(seconds)
+            shown = await self.go_on(member, await self.answer(member, shown, right=right > 0))
+            right, questions = right - 1, questions - 1
+        return shown
+
     async def start_quiz(self, member: Any = None, **options: Any) -> discord.Message:
         """`/quiz start`, up to its first question card."""
         await (member or self.ada).slash(self.channel, "quiz start", **options)
@@ -174,7 +327,8 @@ class World:
 
     async def forge(self, member: Any, channel: Any, custom_id: str) -> Any:
         """Send a click on a button that is not there, as only a forger could."""
-        message = self.channel.history()[-1]
+        history = self.channel.history()
+        message = history[-1] if history else None
         result = self._send(member, channel, 3, {"custom_id": custom_id, "component_type": _BUTTON}, message)
         await self.env.settle()
         return result

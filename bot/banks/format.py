@@ -114,6 +114,12 @@ class QuestionFormat(_Whole):
     references: list[ReferenceFormat] = Field(
         default_factory=list, max_length=4, description="Where to read more."
     )
+    author: int | None = Field(
+        None,
+        ge=1,
+        le=(1 << 63) - 1,
+        description="The Discord id of the member who wrote it. Their own answers to it earn no points.",
+    )
     allow: Allowed = Field(
         default_factory=dict,
         description="Rules of the check that need not hold for this question, each with the reason.",
@@ -186,6 +192,7 @@ def to_question(bank: str, topic: str, source: QuestionFormat) -> Question:
         level=source.level,
         difficulty=source.difficulty,
         facts=tuple(source.facts),
+        author=source.author,
     )
 
 

@@ -155,6 +155,11 @@ def _what(error: ErrorDetails, written: str) -> str:  # noqa: C901, PLR0911, PLR
             return f"this must be a group of keys and values, such as {example}"
         case "bool_type":
             return f"{was}must be true or false, without quotes"
+        case _ if "author" in error["loc"]:
+            return (
+                f"{was}is no Discord id; write the member's as a number without quotes (in Discord: settings, Advanced, "
+                "Developer Mode on; then right-click the member, Copy User ID)"
+            )
         case "int_type" | "greater_than_equal" | "less_than_equal":
             return f"{was}must be a whole number from 1 to 100, without quotes"
         case kind if kind.startswith("url_"):

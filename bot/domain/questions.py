@@ -57,6 +57,8 @@ class Question:
     level: str = "recall"
     difficulty: str = "medium"
     facts: tuple[str, ...] = ()
+    author: int | None = None
+    """The member who wrote it: their own answers to it earn nothing."""
 
     @cached_property
     def key(self) -> frozenset[int]:
@@ -135,6 +137,13 @@ class Catalog:
     def default(self) -> Bank:
         """The bank that is used when nobody names one."""
         return next(iter(self.banks.values()))
+
+    def subject(self, bank: str, topic: str) -> str:
+        """What to call a bank ("" for any) and a topic of it ("" for any), also when they are no longer there."""
+        known = self.banks.get(bank)
+        theme = known.topics.get(topic) if known else None
+        title = known.title if known else bank
+        return f"{theme.title if theme else topic} ({title})" if topic else title
 
     def topic_title(self, question: Question) -> str:
         """What to call a question's topic, also when its bank has changed since it was asked."""

@@ -72,6 +72,7 @@ def quiz_result(rounds: Iterable[tuple[Round, Sequence[Answer]]]) -> QuizResult:
                 right=answer.outcome is Outcome.RIGHT,
                 hints=answer.hints,
                 at=answer.clicked_at,
+                took=answer.took,
             )
         if answers:
             share = sum(answer.outcome is Outcome.RIGHT for answer in answers) / len(answers)

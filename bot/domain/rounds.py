@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.questions import Question
@@ -40,15 +40,16 @@ class Round:
     closes_at: datetime
     message_id: int | None = None
     quiz_id: int | None = None
+    challenge_id: int | None = None
     position: int | None = None
-    """1 for the first question of a quiz; None outside quizzes."""
+    """1 for the first question of a quiz or challenge; None for a single question."""
     total: int | None = None
     closed_at: datetime | None = None
     close_reason: CloseReason | None = None
 
     @property
     def timed(self) -> bool:
-        """Whether speed counts: in quizzes, not for a question that stays open for days."""
+        """Whether speed earns points: in quizzes, not for a question that stays open for days."""
         return self.quiz_id is not None
 
     def time_left(self, at: datetime) -> float:
@@ -56,6 +57,19 @@ class Round:
         if not self.timed:
             return 0.0
         return (self.closes_at - at) / (self.closes_at - self.opened_at)
+
+    @property
+    def private(self) -> bool:
+        """Whether each member sees it alone, at a time of their own: in challenges."""
+        return self.challenge_id is not None
+
+    def shown_to(self, member_id: int) -> Round:
+        """The round as a member sees it: a private one has its options in an order of the member's own."""
+        if not self.private:
+            return self
+        # a fair shuffle that is the same after a restart, not a secret
+        rng = random.Random(f"{self.id} {member_id}")  # noqa: S311
+        return replace(self, order=shuffled_order(self.question, rng))
 
     def place_of(self, option: int) -> int:
         """Where an option of the question stands on the card."""
@@ -74,6 +88,10 @@ class Answer:
     hints: int
     outcome: Outcome
     points: int
+    day: date
+    """The day of the click by the server's calendar."""
+    took: timedelta
+    """From seeing the question to the click."""
 
 
 def shuffled_order(question: Question, rng: random.Random) -> tuple[int, ...]:

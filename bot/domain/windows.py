@@ -1,4 +1,8 @@
-"""Weeks and months in a server's time zone, as half-open intervals of UTC."""
+"""Days, weeks and months by the calendar of a server's time zone.
+
+An answer's day is settled when it is given and stored with it. Weeks and months are made of such days, so
+no later change of clocks, rules or settings moves an answer from one board to another.
+"""
 
 from __future__ import annotations
 
@@ -7,51 +11,76 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+WEEK = timedelta(days=7)
+
 
 class Period(StrEnum):
-    """What a board can be about."""
+    """What boards are kept for."""
+
+    WEEK = "week"
+    MONTH = "month"
+    ALL = "all"
+    CHALLENGE = "challenge"
+
+
+class Choice(StrEnum):
+    """What a member can ask for."""
 
     THIS_WEEK = "this week"
     LAST_WEEK = "last week"
     THIS_MONTH = "this month"
     ALL_TIME = "all time"
+    THIS_CHALLENGE = "this challenge"
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """From `start`, included, to `end`, excluded, in aware UTC. None: open on that side."""
+class Span:
+    """One week, month or challenge, or all time."""
 
-    start: datetime | None
-    end: datetime | None
+    period: Period
+    first: date | None = None
+    """The Monday or the 1st; None for all time and for challenges."""
+    challenge_id: int = 0
+
+    @property
+    def end(self) -> date | None:
+        """The day after the last one."""
+        if self.first is None:
+            return None
+        return (
+            self.first + WEEK if self.period is Period.WEEK else (self.first + timedelta(31)).replace(day=1)
+        )
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of a day. Where clocks skip midnight, fold=0 gives the instant of the skip."""
-    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    """The day that a calendar in the zone shows at an instant (aware)."""
+    return at.astimezone(zone).date()
 
 
-def week_start(now: datetime, zone: ZoneInfo) -> datetime:
-    """The last Monday 00:00 in the zone, as UTC. The week that holds `now` begins there."""
-    today = now.astimezone(zone).date()
-    return _midnight(today - timedelta(days=today.weekday()), zone)
+def monday(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
 
 
-def window(period: Period, now: datetime, zone: ZoneInfo) -> Window:
-    """The interval that a period means at `now` (aware UTC) in a time zone.
+def instant(day: date, zone: ZoneInfo, hour: int = 0) -> datetime:
+    """When an hour of a day strikes in the zone, as UTC; by default when the day begins.
 
-    Days are counted on the calendar of the zone, so a week across a change of the clocks is 167 or 169
-    hours long.
+    Where clocks skip the hour, the instant of the skip or as long after it as the hour is into the gap (fold=0);
+    where they show it twice, the first time.
     """
-    today = now.astimezone(zone).date()
-    monday = today - timedelta(days=today.weekday())
-    match period:
-        case Period.THIS_WEEK:
-            first, last = monday, monday + timedelta(days=7)
-        case Period.LAST_WEEK:
-            first, last = monday - timedelta(days=7), monday
-        case Period.THIS_MONTH:
-            first = today.replace(day=1)
-            last = (first + timedelta(days=31)).replace(day=1)
-        case Period.ALL_TIME:
-            return Window(None, None)
-    return Window(_midnight(first, zone), _midnight(last, zone))
+    return datetime.combine(day, time(hour), tzinfo=zone).astimezone(UTC)
+
+
+def span(choice: Choice, today: date) -> Span:
+    """The week, month or all time that a choice means on a day."""
+    match choice:
+        case Choice.THIS_WEEK:
+            return Span(Period.WEEK, monday(today))
+        case Choice.LAST_WEEK:
+            return Span(Period.WEEK, monday(today) - WEEK)
+        case Choice.THIS_MONTH:
+            return Span(Period.MONTH, today.replace(day=1))
+        case Choice.ALL_TIME:
+            return Span(Period.ALL)
+        case Choice.THIS_CHALLENGE:
+            raise ValueError("which challenge that is is no matter of the calendar")

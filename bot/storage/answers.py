@@ -1,26 +1,47 @@
-"""Answers: many clicks, one commit."""
+"""Answers and, in the same transaction, what they count for."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 
 from bot.domain.questions import from_mask, to_mask
 from bot.domain.rounds import Answer
 from bot.domain.scoring import Outcome
-from bot.storage.database import GIVEN, Database, Row, from_ms, given, to_json, to_ms
+from bot.storage.batches import Batches
+from bot.storage.database import (
+    GIVEN,
+    GIVEN_ORDER,
+    Database,
+    Row,
+    from_day,
+    from_ms,
+    given,
+    to_day,
+    to_json,
+    to_ms,
+)
+from bot.storage.scores import count_answers
 
-_COLUMNS = "round_id, member_id, choice, clicked_at, hints, outcome, points"
+_COLUMNS = "round_id, member_id, choice, clicked_at, hints, outcome, points, day, took"
+_MILLISECOND = timedelta(milliseconds=1)
 _ANSWER_COLUMNS = ", ".join(f"answer.{column}" for column in _COLUMNS.split(", "))
 
 
 def to_answer(row: Row) -> Answer:
     """The answer in a row of these columns, in this order."""
-    round_id, member_id, choice, clicked_at, hints, outcome, points = row
+    round_id, member_id, choice, clicked_at, hints, outcome, points, day, took = row
     return Answer(
-        round_id, member_id, from_mask(choice), from_ms(clicked_at), hints, Outcome(outcome), points
+        round_id,
+        member_id,
+        from_mask(choice),
+        from_ms(clicked_at),
+        hints,
+        Outcome(outcome),
+        points,
+        from_day(day),
+        took * _MILLISECOND,
     )
 
 
@@ -32,14 +53,13 @@ class Stored:
     """The answer that counts now: this one or an earlier one. None: the round was closed before it came."""
     is_new: bool
     scored: bool
-    """Whether it counts on boards. False for a question that the member has answered before this week."""
+    """Whether it counts on boards. False for a question that the member wrote, or has answered before this week."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     answer: Answer
-    week: datetime
-    stored: asyncio.Future[Stored]
+    private: bool
 
     @property
     def key(self) -> tuple[int, int]:
@@ -56,50 +76,25 @@ class _Waiting:
             answer.hints,
             answer.outcome,
             answer.points,
-            to_ms(self.week),
+            to_day(answer.day),
+            answer.took // _MILLISECOND,
         ]
 
 
 class AnswerStore:
-    """Stores answers durably in groups: those that come while a commit is running share the next one.
-
-    In a burst a click then costs a fifteenth of the CPU that a commit of its own would, and the first answer wins by the table's key.
-    """
+    """Stores answers durably, those of a burst together. The first answer wins by the table's key."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[_Waiting] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._batches = Batches(self._commit)
 
-    async def add(self, answer: Answer, week: datetime) -> Stored:
-        """Store an answer; comes back when it is on disk. `week` is when its week began (UTC)."""
-        waiting = _Waiting(answer, week, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
-        return await waiting.stored
+    async def add(self, answer: Answer, *, private: bool = False) -> Stored:
+        """Store an answer; comes back when it is on disk. `private`: its round is one of a challenge."""
+        return await self._batches.add(_Waiting(answer, private))
 
     async def flush(self) -> None:
         """Wait until everything handed in is stored, for shutting down."""
-        while self._writing is not None:
-            await asyncio.wait([self._writing])
-
-    async def _write(self) -> None:
-        try:
-            while self._waiting:
-                group, self._waiting = self._waiting, []
-                try:
-                    results = await self._commit(group)
-                except Exception as error:
-                    for waiting in group:
-                        if not waiting.stored.done():
-                            waiting.stored.set_exception(error)
-                else:
-                    for waiting, result in zip(group, results, strict=True):
-                        if not waiting.stored.done():
-                            waiting.stored.set_result(result)
-        finally:
-            self._writing = None
+        await self._batches.flush()
 
     async def _commit(self, group: Sequence[_Waiting]) -> list[Stored]:
         firsts: dict[tuple[int, int], _Waiting] = {}
@@ -108,8 +103,10 @@ class AnswerStore:
         async with self._database.transaction() as transaction:
             rows = [waiting.row for waiting in firsts.values()]
             new = {(row[0], row[1]) for row in await transaction.run(_INSERT_ANSWERS, (to_json(rows),))}
-            fresh = [row for row in rows if (row[0], row[1]) in new]
-            scored = {(row[0], row[1]) for row in await transaction.run(_INSERT_SCORES, (to_json(fresh),))}
+            # in the order of the clicks: the first one of a member to a question counts
+            fresh = [key for key in firsts if key in new]
+            challenge = any(firsts[key].private for key in fresh)
+            scored = await count_answers(transaction, fresh, challenge=challenge) if fresh else set()
             standing: dict[tuple[int, int], Answer] = {}
             if len(new) < len(group):
                 for row in await transaction.run(_SELECT_STANDING, (to_json(rows),)):
@@ -157,30 +154,19 @@ class AnswerStore:
         return to_answer(rows[0]) if rows else None
 
 
-# The open round is a condition of the insert itself, so that an answer and the end of its round can't cross.
+# The open round is a condition of the insert itself, so that an answer and the end of its round can't cross. The order
+# is that of the clicks: the first answer of a member to a question counts.
 _INSERT_ANSWERS = f"""
 INSERT INTO answer ({_COLUMNS})
-SELECT {given(0, 1, 2, 3, 4, 5, 6)}
+SELECT {given(0, 1, 2, 3, 4, 5, 6, 7, 8)}
 FROM {GIVEN} JOIN round ON round.id = {given(0)}
 WHERE round.closed_at IS NULL AND {given(3)} < round.closes_at
-ON CONFLICT DO NOTHING
-RETURNING round_id, member_id
-"""
-
-_INSERT_SCORES = f"""
-INSERT INTO score (guild_id, member_id, bank, question, week, round_id, scored_at, points, outcome, hints)
-SELECT round.guild_id, {given(1)}, question_version.bank, question_version.question,
-       {given(7)}, round.id, {given(3)}, {given(6)}, {given(5)}, {given(4)}
-FROM {GIVEN}
-JOIN round ON round.id = {given(0)}
-JOIN question_version ON question_version.version = round.version
-WHERE true
+ORDER BY {GIVEN_ORDER}
 ON CONFLICT DO NOTHING
 RETURNING round_id, member_id
 """
 
 _SELECT_STANDING = f"""
 SELECT {_ANSWER_COLUMNS}
-FROM {GIVEN}
-JOIN answer ON answer.round_id = {given(0)} AND answer.member_id = {given(1)}
+FROM {GIVEN} JOIN answer ON answer.round_id = {given(0)} AND answer.member_id = {given(1)}
 """

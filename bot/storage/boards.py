@@ -1,13 +1,68 @@
-"""Boards, read from the scores."""
+"""Boards and statistics, read from what is kept with the answers."""
 
 from __future__ import annotations
 
-from bot.domain.boards import Score
-from bot.domain.scoring import Outcome
-from bot.domain.windows import Window
-from bot.storage.database import Database, from_ms, to_ms
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-_EARLIEST, _LATEST = -(1 << 62), 1 << 62
+from bot.domain.boards import EVERYTHING, PAGE, BoardPage, Score, Standing, rank
+from bot.domain.statistics import Day, TopicRecord
+from bot.domain.windows import Period, Span
+from bot.storage.database import GIVEN, Database, Row, from_day, from_ms, given, to_day, to_json
+
+_IS_LISTED = (
+    "NOT EXISTS (SELECT 1 FROM unlisted WHERE unlisted.guild_id = board.guild_id "
+    "AND unlisted.member_id = board.member_id)"
+)
+_COLUMNS = "member_id, points, correct, answered, hints, took, last_at"
+_OF_BOARD = "FROM board WHERE guild_id = ? AND period = ? AND start = ? AND scope = ?"
+
+
+def _start(span: Span) -> int:
+    return to_day(span.first) if span.first else span.challenge_id
+
+
+_NEVER = 1 << 62
+"""Later than any time."""
+_ABOVE_ALL: Row = (0, _NEVER, 0, 0, 0, 0, 0)
+"""A line of `_COLUMNS` that would stand above all others."""
+
+
+def _merit(span: Span) -> str:
+    """What decides the rank, less is better; `bot/domain/boards.py` is the rule."""
+    return "-points, took" if span.period is Period.CHALLENGE else "-points"
+
+
+def _order(span: Span) -> str:
+    """What decides the line. `_count` hands in values for it."""
+    return f"{_merit(span)}, hints, coalesce(last_at, {_NEVER}), member_id"
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _to_score(row: Row) -> Score:
+    member, points, right, answered, hints, took, last_at = row
+    return Score(
+        member,
+        points,
+        right,
+        answered,
+        hints,
+        from_ms(last_at) if last_at is not None else None,
+        timedelta(milliseconds=took),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What all members of a server together did in a span."""
+
+    members: int
+    right: int
+    answered: int
 
 
 class BoardStore:
@@ -16,20 +71,108 @@ class BoardStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def scores(self, guild_id: int, window: Window) -> list[Score]:
-        """The score of every member of a server who has one in the window."""
+    async def scope(self, bank: str = "", topic: str = "") -> int | None:
+        """The number of a bank or topic. None: no question of it has been asked yet."""
+        rows = await self._database.read("SELECT id FROM scope WHERE bank = ? AND topic = ?", (bank, topic))
+        return rows[0][0] if rows else None
+
+    async def scope_names(self, scope: int) -> tuple[str, str] | None:
+        """The bank and topic of a number, "" for any."""
+        rows = await self._database.read("SELECT bank, topic FROM scope WHERE id = ?", (scope,))
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    async def page(
+        self, guild_id: int, span: Span, scope: int, member_id: int, number: int | None
+    ) -> BoardPage:
+        """A page of a board as a member sees it; None: the page that they are on themselves.
+
+        A page behind the last is the last.
+        """
+        board = (guild_id, span.period, _start(span), scope)
+        asker = await self._database.read(
+            f"SELECT {_COLUMNS} {_OF_BOARD} AND member_id = ?", (*board, member_id)
+        )
+        members, better, above = await self._count(board, span, asker[0] if asker else _ABOVE_ALL)
+        own = Standing(1 + better, _to_score(asker[0])) if asker else None
+        if number is None:
+            number = above // PAGE
+        number = max(0, min(number, (members - 1) // PAGE))
+        lines = await self._database.read(
+            f"SELECT {_COLUMNS} {_OF_BOARD} AND {_IS_LISTED} ORDER BY {_order(span)} LIMIT ? OFFSET ?",
+            (*board, PAGE, number * PAGE),
+        )
+        # only equals of the first line have a rank that began on an earlier page
+        better = (await self._count(board, span, lines[0]))[1] if number and lines else 0
+        standings = tuple(
+            Standing(1 + better if standing.rank == 1 else number * PAGE + standing.rank, standing.score)
+            for standing in rank(map(_to_score, lines), by_time=span.period is Period.CHALLENGE)
+        )
+        return BoardPage(number, members, standings, own)
+
+    async def _count(self, board: tuple[int, str, int, int], span: Span, line: Row) -> tuple[int, int, int]:
+        """How many members are on a board, how many have a better rank than a line, and how many stand above it."""
+        member, points, _, _, hints, took, last_at = line
+        merit = (-points, took) if span.period is Period.CHALLENGE else (-points,)
+        order = (*merit, hints, _NEVER if last_at is None else last_at, member)
+        ((members, better, above),) = await self._database.read(
+            f"SELECT count(*), count(*) FILTER (WHERE ({_merit(span)}) < ({_marks(merit)})), "
+            f"count(*) FILTER (WHERE ({_order(span)}) < ({_marks(order)})) {_OF_BOARD} AND {_IS_LISTED}",
+            (*merit, *order, *board),
+        )
+        return members, better, above
+
+    async def scores(self, guild_id: int, span: Span, scope: int = EVERYTHING) -> list[Score]:
+        """The score of every member on a board, in no order."""
         rows = await self._database.read(
-            "SELECT member_id, sum(points), count(*) FILTER (WHERE outcome = ?), count(*), sum(hints), "
-            "       max(CASE WHEN points > 0 THEN scored_at END) "
-            "FROM score WHERE guild_id = ? AND scored_at >= ? AND scored_at < ? GROUP BY member_id",
-            (
-                Outcome.RIGHT,
-                guild_id,
-                to_ms(window.start) if window.start else _EARLIEST,
-                to_ms(window.end) if window.end else _LATEST,
-            ),
+            f"SELECT {_COLUMNS} {_OF_BOARD} AND {_IS_LISTED}", (guild_id, span.period, _start(span), scope)
+        )
+        return [_to_score(row) for row in rows]
+
+    async def totals(self, guild_id: int, span: Span) -> Totals:
+        """What all members together did, on the board or not."""
+        rows = await self._database.read(
+            f"SELECT count(*), coalesce(sum(correct), 0), coalesce(sum(answered), 0) {_OF_BOARD}",
+            (guild_id, span.period, _start(span), EVERYTHING),
+        )
+        return Totals(*rows[0])
+
+    async def score(self, guild_id: int, span: Span, member_id: int) -> Score:
+        """What one member earned."""
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} {_OF_BOARD} AND member_id = ?",
+            (guild_id, span.period, _start(span), EVERYTHING, member_id),
+        )
+        return _to_score(rows[0]) if rows else Score(member_id)
+
+    async def played(self, guild_id: int, members: Iterable[int]) -> dict[int, list[date]]:
+        """The days on which each of these members gave an answer that counts."""
+        rows = await self._database.read(
+            f"SELECT member_id, day FROM {GIVEN} JOIN member_day ON member_day.guild_id = ? "
+            f"AND member_day.member_id = {given(0)} WHERE scored > 0 ORDER BY day",
+            (to_json([[member] for member in members]), guild_id),
+        )
+        days: dict[int, list[date]] = {}
+        for member, day in rows:
+            days.setdefault(member, []).append(from_day(day))
+        return days
+
+    async def days(self, guild_id: int, member_id: int) -> list[Day]:
+        """What a member did on each day, the earliest first."""
+        rows = await self._database.read(
+            "SELECT day, answers, scored, correct, points FROM member_day "
+            "WHERE guild_id = ? AND member_id = ? ORDER BY day",
+            (guild_id, member_id),
         )
         return [
-            Score(member, points, right, answered, hints, from_ms(last_at) if last_at is not None else None)
-            for member, points, right, answered, hints, last_at in rows
+            Day(from_day(day), answers, scored, right, points) for day, answers, scored, right, points in rows
         ]
+
+    async def topics(self, guild_id: int, member_id: int) -> list[TopicRecord]:
+        """How a member does on each topic."""
+        rows = await self._database.read(
+            "SELECT scope.bank, scope.topic, correct, answered FROM scope JOIN board "
+            "ON board.guild_id = ? AND period = 'all' AND start = 0 AND board.scope = scope.id AND member_id = ? "
+            "WHERE scope.topic <> ''",
+            (guild_id, member_id),
+        )
+        return [TopicRecord(*row) for row in rows]

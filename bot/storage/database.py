@@ -7,8 +7,8 @@ import contextlib
 import importlib.resources
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,30 @@ def from_ms(milliseconds: int) -> datetime:
     return _EPOCH + milliseconds * _MILLISECOND
 
 
+_FIRST_DAY = date(1970, 1, 1)
+
+
+def to_day(day: date) -> int:
+    """A day as the number of days since 1970-01-01."""
+    return (day - _FIRST_DAY).days
+
+
+def from_day(number: int) -> date:
+    """The day of a number of days since 1970-01-01."""
+    return _FIRST_DAY + timedelta(days=number)
+
+
+def first_of_month(day: str) -> str:
+    """SQL for the first day of the month that a day is in, both numbers of days since 1970-01-01."""
+    return f"CAST(strftime('%s', {day} * 86400, 'unixepoch', 'start of month') AS INTEGER) / 86400"
+
+
 GIVEN = "json_each(?) AS given"
 """A table of rows that are handed in as one parameter: JSON text of a list of lists."""
+
+
+GIVEN_ORDER = "given.key"
+"""The order in which the rows were handed in."""
 
 
 def given(*columns: int) -> str:
@@ -52,6 +74,36 @@ def to_json(value: Any) -> str:
 def from_json(text: str) -> Any:
     """The value of JSON text."""
     return orjson.loads(text)
+
+
+@contextlib.contextmanager
+def alone(database: Path) -> Iterator[None]:
+    """Let no second bot run on the same database: each would take the other's rounds for its own.
+
+    Raises:
+        DatabaseError: one is running, or the folder can't be written to.
+    """
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        yield
+        return
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        lock = database.with_name(f"{database.name}.lock").open("w")
+    except OSError as error:
+        raise DatabaseError(
+            f"The database {database} can't be used: {error}. Check that its folder may be written to."
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise DatabaseError(
+                f"Another Studyhall is running with the database {database}. Stop it first, or let "
+                "STUDYHALL_DATABASE name a file in another folder."
+            ) from None
+        yield
 
 
 class Database:
@@ -93,8 +145,8 @@ class Database:
                 ) from error
             # outside of the try: an OSError of the network is none of the database
             yield cls(writer, reader)
-            with contextlib.suppress(sqlite3.OperationalError):  # a full disk must not spoil a clean end
-                await writer.execute("PRAGMA optimize")
+            # No PRAGMA optimize: SQLite would measure its tables, and then go through one that was small that day
+            # instead of using its index, for as long as the bot runs. Without measures it always uses them.
 
     async def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Rows as they were last committed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from bot.domain.questions import Question
 from bot.domain.rounds import CloseReason, Round
@@ -17,8 +18,10 @@ RESULT = "result"
 
 _SELECT = """
 SELECT round.id, round.guild_id, round.channel_id, question_version.content, round.option_order,
-       round.opened_at, round.closes_at, round.message_id, round.quiz_id, round.position,
-       (SELECT count(*) FROM quiz_question WHERE quiz_question.quiz_id = round.quiz_id),
+       round.opened_at, round.closes_at, round.message_id, round.quiz_id, round.challenge_id, round.position,
+       CASE WHEN round.challenge_id IS NULL
+       THEN (SELECT count(*) FROM quiz_question WHERE quiz_question.quiz_id = round.quiz_id)
+       ELSE (SELECT count(*) FROM round AS other WHERE other.challenge_id = round.challenge_id) END,
        round.closed_at, round.close_reason
 FROM round JOIN question_version ON question_version.version = round.version
 """
@@ -26,20 +29,28 @@ FROM round JOIN question_version ON question_version.version = round.version
 _RENEWED = "CASE WHEN EXISTS (SELECT 1 FROM answer WHERE answer.round_id = round.id) THEN round.{0} ELSE excluded.{0} END"
 
 
+@lru_cache(maxsize=1024)
+def _to_question(content: str) -> Question:
+    # the same questions are open in many servers at a time; each needs to be in memory once
+    return Question.from_dict(from_json(content))
+
+
 def _to_round(row: Row) -> Round:
-    id_, guild, channel, content, order, opened, closes, message, quiz, position, total, closed, reason = row
+    id_, guild, channel, content, order, opened, closes, message = row[:8]
+    quiz, challenge, position, total, closed, reason = row[8:]
     return Round(
         id=id_,
         guild_id=guild,
         channel_id=channel,
-        question=Question.from_dict(from_json(content)),
+        question=_to_question(content),
         order=tuple(int(place) for place in order.split(",")),
         opened_at=from_ms(opened),
         closes_at=from_ms(closes),
         message_id=message,
         quiz_id=quiz,
+        challenge_id=challenge,
         position=position,
-        total=total if quiz is not None else None,
+        total=total if position is not None else None,
         closed_at=from_ms(closed) if closed is not None else None,
         close_reason=CloseReason(reason) if reason is not None else None,
     )
@@ -47,12 +58,15 @@ def _to_round(row: Row) -> Round:
 
 async def keep_versions(transaction: Transaction, questions: Sequence[Question]) -> None:
     """Store questions as they are now, as a part of a larger change."""
+    scopes = {(q.bank, "") for q in questions} | {(q.bank, q.topic) for q in questions}
     await transaction.run_many(
-        "INSERT INTO question_version (version, bank, question, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [
-            (question.version, question.bank, question.id, to_json(question.to_dict()))
-            for question in questions
-        ],
+        "INSERT INTO scope (bank, topic) VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(scopes)
+    )
+    await transaction.run_many(
+        "INSERT INTO question_version (version, bank, question, content, author, bank_scope, topic_scope) "
+        "SELECT ?, ?, ?, ?, ?, whole.id, part.id FROM scope AS whole JOIN scope AS part ON part.bank = whole.bank "
+        "WHERE whole.bank = ? AND whole.topic = '' AND part.topic = ? ON CONFLICT DO NOTHING",
+        [(q.version, q.bank, q.id, to_json(q.to_dict()), q.author, q.bank, q.topic) for q in questions],
     )
 
 
@@ -149,6 +163,25 @@ class RoundStore:
             f"{_SELECT} WHERE round.quiz_id = ? ORDER BY round.position", (quiz_id,)
         )
         return [_to_round(row) for row in rows]
+
+    async def of_challenge(self, challenge_id: int) -> list[Round]:
+        """The rounds of a challenge in their order."""
+        rows = await self._database.read(
+            f"{_SELECT} WHERE round.challenge_id = ? ORDER BY round.position", (challenge_id,)
+        )
+        return [_to_round(row) for row in rows]
+
+    async def public_questions(self, guild_id: int, bank: str) -> set[str]:
+        """The questions of a bank that are open in a server's channels, or in a quiz that runs there."""
+        rows = await self._database.read(
+            "SELECT question FROM question_version JOIN round ON round.version = question_version.version "
+            "WHERE round.guild_id = ? AND round.closed_at IS NULL AND round.challenge_id IS NULL AND bank = ? "
+            "UNION SELECT question FROM quiz JOIN quiz_question ON quiz_question.quiz_id = quiz.id "
+            "JOIN question_version ON question_version.version = quiz_question.version "
+            "WHERE quiz.guild_id = ? AND quiz.ended_at IS NULL AND question_version.bank = ?",
+            (guild_id, bank, guild_id, bank),
+        )
+        return {row[0] for row in rows}
 
     async def last_asked(self, guild_id: int, bank: str) -> dict[str, datetime]:
         """When each question of a bank was last asked in a server."""

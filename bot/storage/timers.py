@@ -41,12 +41,17 @@ class TimerStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def all(self) -> list[Timer]:
-        """Every timer, the earliest first. There are as many as open rounds and running quizzes."""
+    async def due(self, now: datetime) -> tuple[list[Timer], datetime | None]:
+        """The timers that are due, the earliest first, and when the next one will be."""
         rows = await self._database.read(
-            "SELECT kind, subject, due_at, attempts FROM timer ORDER BY due_at, kind, subject"
+            "SELECT kind, subject, due_at, attempts FROM timer WHERE due_at <= ? ORDER BY due_at, kind, subject",
+            (to_ms(now),),
         )
-        return [Timer(kind, subject, from_ms(due_at), attempts) for kind, subject, due_at, attempts in rows]
+        ((next_at,),) = await self._database.read(
+            "SELECT min(due_at) FROM timer WHERE due_at > ?", (to_ms(now),)
+        )
+        due = [Timer(kind, subject, from_ms(due_at), attempts) for kind, subject, due_at, attempts in rows]
+        return due, from_ms(next_at) if next_at is not None else None
 
     async def postpone(self, timer: Timer, due_at: datetime) -> None:
         """Try again later."""

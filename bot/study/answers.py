@@ -28,7 +28,7 @@ class Explanations:
             raise RefusedError(
                 "You have not answered a question in this channel yet. When you have, I explain it here."
             )
-        return await self._rounds.get(answer.round_id, guild_id), answer
+        return (await self._rounds.get(answer.round_id, guild_id)).shown_to(member_id), answer
 
 
 class Reports:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.rounds import Round
 from bot.errors import RefusedError
 from bot.storage.hints import HintStore
-from bot.study.replies import OpenRound
+from bot.study.open_rounds import OpenRound, OpenRounds
 from bot.study.rounds import BEING_OPENED, Rounds
 
 DOUBLE_CLICK = timedelta(seconds=2)
@@ -32,9 +32,10 @@ class Hint:
 class Hints:
     """Gives hints and notes what they cost."""
 
-    def __init__(self, hints: HintStore, rounds: Rounds) -> None:
+    def __init__(self, hints: HintStore, rounds: Rounds, open_rounds: OpenRounds) -> None:
         self._hints = hints
         self._rounds = rounds
+        self._open = open_rounds
 
     def choices(self, channel_id: int, member_id: int) -> tuple[list[OpenRound], bool]:
         """The open questions of a channel that a member could ask for help with, and whether it is clear which.
@@ -45,7 +46,7 @@ class Hints:
         Raises:
             RefusedError: there are none.
         """
-        found = self._rounds.open_in(channel_id)
+        found = self._open.in_channel(channel_id)
         if not found:
             raise RefusedError(
                 "No question is open in this channel. Start a quiz with `/quiz start`, or post one with `/question`."
@@ -61,7 +62,7 @@ class Hints:
         Raises:
             RefusedError: the question is closed, answered, or has no hints.
         """
-        state = self._rounds.get_open(round_id, guild_id)
+        state = self._open.get(round_id, guild_id, member_id)
         if state is None or asked_at >= state.round.closes_at:
             round_ = await self._rounds.get(round_id, guild_id)
             if round_.closed_at is None and round_.message_id is None:

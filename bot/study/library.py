@@ -8,10 +8,13 @@ from pathlib import Path
 
 from bot.banks.loader import load_catalog
 from bot.banks.mistakes import Problem
-from bot.domain.questions import Bank, Catalog
+from bot.domain.questions import Bank, Catalog, Topic
 from bot.errors import BankError, RefusedError
 
 log = logging.getLogger(__name__)
+
+_NAMED = 10
+"""How many topics a sentence names."""
 
 
 class Library:
@@ -58,3 +61,18 @@ class Library:
             names = ", ".join(self.catalog.banks)
             raise RefusedError(f"There is no question bank called “{id_[:100]}”. Choose one of: {names}.")
         return bank
+
+    def topic(self, bank: Bank, name: str) -> Topic:
+        """A topic of a bank by its id or title.
+
+        Raises:
+            RefusedError: the bank has no questions on such a topic.
+        """
+        topics = {topic.id: topic for topic in bank.topics_with_questions}
+        titled = {topic.title.casefold(): topic for topic in topics.values()}
+        found = topics.get(name) or titled.get(name.strip().casefold())
+        if found is None:
+            titles = [topic.title for topic in topics.values()]
+            names = ", ".join(titles[:_NAMED]) + (", …" if len(titles) > _NAMED else "")
+            raise RefusedError(f"There is no topic “{name[:100]}” in {bank.title}. Choose one of: {names}.")
+        return found

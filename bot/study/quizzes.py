@@ -18,6 +18,7 @@ from bot.storage.quizzes import FINAL, NEXT, QuizStore
 from bot.storage.rounds import RESULT, RoundStore
 from bot.storage.timers import Timer
 from bot.study.library import Library
+from bot.study.open_rounds import OpenRounds
 from bot.study.poster import Poster
 from bot.study.rounds import Rounds
 from bot.study.scheduler import Scheduler
@@ -35,9 +36,6 @@ LAST_PAUSE = timedelta(seconds=3)
 
 RESUME_WITHIN = timedelta(minutes=30)
 """After a longer absence a quiz is ended with its scoreboard, not taken up in an empty room."""
-
-_NAMED = 10
-"""How many topics a sentence names."""
 
 _MY_FAULT = "Something went wrong on my side; it is in my log. Try again in a few minutes."
 
@@ -65,6 +63,7 @@ class Quizzes:
     def __init__(
         self,
         *,
+        open_rounds: OpenRounds,
         quizzes: QuizStore,
         round_store: RoundStore,
         answers: AnswerStore,
@@ -75,6 +74,7 @@ class Quizzes:
         clock: Clock,
         rng: random.Random,
     ) -> None:
+        self._open = open_rounds
         self._quizzes = quizzes
         self._round_store = round_store
         self._answers = answers
@@ -114,7 +114,7 @@ class Quizzes:
         Raises:
             RefusedError: one is running in the channel, or there is no such topic or bank.
         """
-        subject, theme, pool = self._pool(bank, topic)
+        subject, theme, pool = self._pool(guild_id, bank, topic)
         now = self._clock.now()
         chosen = choose_questions(
             subject,
@@ -154,7 +154,7 @@ class Quizzes:
             RefusedError: there is no such topic.
             PostError: Discord did not take the card.
         """
-        subject, _, pool = self._pool(None, topic)
+        subject, _, pool = self._pool(guild_id, None, topic)
         asked = await self._round_store.last_asked(guild_id, subject.id)
         (question,) = choose_questions(subject, pool, 1, last_asked=asked, rng=self._rng)
         round_ = await self._rounds.open(
@@ -171,7 +171,7 @@ class Quizzes:
             RefusedError: no quiz runs here, or the member may not.
         """
         quiz = await self._controlled(channel_id, member_id, moderator, "skip questions in")
-        round_ = self._rounds.open_of_quiz(quiz.id)
+        round_ = self._open.of_quiz(quiz.id)
         if round_ is not None and await self._rounds.close(round_.id, CloseReason.SKIPPED):
             seen = round_.message_id is not None
             return f"Skipped. {'The answer follows, then the next question' if seen else 'The next question follows'}."
@@ -208,20 +208,15 @@ class Quizzes:
         ]
         return Running(quiz, cards[-1] if cards else quiz.message_id)
 
-    def _pool(self, bank: str | None, topic: str | None) -> tuple[Bank, Topic | None, tuple[Question, ...]]:
+    def _pool(
+        self, guild_id: int, bank: str | None, topic: str | None
+    ) -> tuple[Bank, Topic | None, tuple[Question, ...]]:
         subject = self._library.bank(bank)
-        themes = {theme.id: theme for theme in subject.topics_with_questions}
-        if topic is None:
-            return subject, None, subject.questions
-        named = {theme.title.casefold(): theme for theme in themes.values()}
-        theme = themes.get(topic) or named.get(topic.strip().casefold())
-        if theme is None:
-            titles = [theme.title for theme in themes.values()]
-            names = ", ".join(titles[:_NAMED]) + (", …" if len(titles) > _NAMED else "")
-            raise RefusedError(
-                f"There is no topic “{topic[:100]}” in {subject.title}. Choose one of: {names}."
-            )
-        return subject, theme, subject.on_topic(theme.id)
+        theme = self._library.topic(subject, topic) if topic is not None else None
+        pool = subject.on_topic(theme.id if theme else None)
+        # what a running challenge asks stays secret until it is over, while there is anything else to ask
+        reserved = self._open.reserved(guild_id)
+        return subject, theme, tuple(q for q in pool if (q.bank, q.id) not in reserved) or pool
 
     async def _next(self, timer: Timer) -> None:
         quiz = await self._quizzes.get(timer.subject)
@@ -289,7 +284,7 @@ class Quizzes:
     async def _end(self, quiz_id: int, reason: EndReason, close: CloseReason, *, final: bool = True) -> None:
         now = self._clock.now()
         await self._quizzes.end(quiz_id, reason, now, close=close, final=final)
-        self._rounds.forget_quiz(quiz_id)
+        self._open.forget_quiz(quiz_id)
         self._scheduler.expect(now)
 
     async def _give_up_result(self, timer: Timer, error: Exception) -> None:

@@ -1,24 +1,10 @@
-"""What is known of an open round, and how a click on it can end."""
+"""How a click on an option can end."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
 from bot.domain.rounds import Answer, Round
-
-
-@dataclass(slots=True)
-class OpenRound:
-    """An open round with what a click needs to know, so that a click reads nothing from disk."""
-
-    round: Round
-    expected: frozenset[int] = frozenset()
-    """Who answered earlier in the quiz; when all of them have answered, the round closes early."""
-    answered: set[int] = field(default_factory=set)
-    hints: dict[int, int] = field(default_factory=dict)
-    """How many hints each member has taken."""
-    last_hint: dict[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +14,7 @@ class Recorded:
     round: Round
     answer: Answer
     scored: bool
-    """False: the member has answered this question before this week, so it earns no board points."""
+    """False: the member wrote this question or has answered it before this week, so it earns no board points."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,31 +6,28 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.domain.questions import Question
 from bot.domain.rounds import Answer, CloseReason, Round, RoundResult, round_result, shuffled_order
 from bot.domain.scoring import grade, points
-from bot.domain.windows import week_start
 from bot.errors import MessageGoneError, PostError, PostRefusedError, RefusedError
 from bot.storage.answers import AnswerStore
 from bot.storage.hints import HintStore
 from bot.storage.rounds import CLOSE, RoundStore
 from bot.storage.timers import Timer
 from bot.study.coalescer import Coalescer
+from bot.study.open_rounds import OpenRound, OpenRounds
 from bot.study.poster import Poster
-from bot.study.replies import AnsweredBefore, OpenRound, Recorded, Reply, RoundOver
+from bot.study.replies import AnsweredBefore, Recorded, Reply, RoundOver
 from bot.study.scheduler import Scheduler
+from bot.study.servers import Servers
 
 log = logging.getLogger(__name__)
-
-SERVER_ZONE = ZoneInfo("UTC")
-"""Where weeks begin on Monday 00:00, until a server can choose."""
 
 GRACE = timedelta(seconds=1)
 """How long after its deadline a round still takes clicks that were made before it and are on their way."""
@@ -55,9 +52,11 @@ class Rounds:
     def __init__(
         self,
         *,
+        open_rounds: OpenRounds,
         rounds: RoundStore,
         answers: AnswerStore,
         hints: HintStore,
+        servers: Servers,
         scheduler: Scheduler,
         poster: Poster,
         clock: Clock,
@@ -66,34 +65,38 @@ class Rounds:
         self._rounds = rounds
         self._answers = answers
         self._hints = hints
+        self._servers = servers
         self._scheduler = scheduler
         self._poster = poster
         self._clock = clock
         self._rng = rng
-        self._open: dict[int, OpenRound] = {}
+        self._open = open_rounds
         self._tallies = Coalescer(self._show_tally, clock, TALLY_PAUSE)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._watchers: list[Callable[[Round, Answer], None]] = []
         scheduler.register(CLOSE, self._close_when_due, self._give_up)
+
+    def watch(self, answered: Callable[[Round, Answer], None]) -> None:
+        """Be told of each answer when it is on disk."""
+        self._watchers.append(answered)
 
     async def load(self, expected: dict[int, frozenset[int]]) -> None:
         """Load the rounds that were open when the bot stopped; `expected` is by quiz."""
         for round_ in await self._rounds.open():
             answers = await self._answers.of_round(round_.id)
-            self._open[round_.id] = OpenRound(
-                round_,
-                expected.get(round_.quiz_id or 0, frozenset()),
-                {answer.member_id for answer in answers},
-                await self._hints.of_round(round_.id),
-            )
+            state = self._open.add(round_)
+            state.expected = expected.get(round_.quiz_id or 0, frozenset())
+            state.answered = {answer.member_id for answer in answers}
+            state.hints = await self._hints.of_round(round_.id)
 
     def start(self) -> None:
         """Take up the rounds that were loaded."""
-        for state in list(self._open.values()):
+        for state in self._open:
             if state.round.message_id is not None:
                 self._close_if_complete(state)
                 # brings the number on the card up to date, and finds out whether the card is still there
                 self._tallies.changed(state.round.id)
-            elif state.round.quiz_id is None:
+            elif state.round.quiz_id is None and not state.round.private:
                 # killed while it was being posted; a quiz posts its questions again by itself
                 self._background(self._post_again(state))
 
@@ -109,37 +112,13 @@ class Rounds:
             task.cancel()
         await self._tallies.stop()
 
-    def get_open(self, round_id: int, guild_id: int) -> OpenRound | None:
-        """An open round of this server."""
-        state = self._open.get(round_id)
-        return state if state and state.round.guild_id == guild_id else None
-
-    def answerable(self, round_id: int, guild_id: int, member_id: int) -> Round | None:
-        """An open round of this server that the member has not answered."""
-        state = self.get_open(round_id, guild_id)
-        return state.round if state and member_id not in state.answered else None
-
-    def open_of_quiz(self, quiz_id: int) -> Round | None:
-        """The question of a quiz that is open now."""
-        return next((state.round for state in self._open.values() if state.round.quiz_id == quiz_id), None)
-
-    def open_in(self, channel_id: int) -> list[OpenRound]:
-        """The open rounds of a channel, that of a running quiz first, then the newest."""
-        found = [
-            state
-            for state in self._open.values()
-            # one that is still being posted is not open for anybody yet
-            if state.round.channel_id == channel_id and (state.round.message_id is not None or state.answered)
-        ]
-        return sorted(found, key=lambda state: (state.round.quiz_id is None, -state.round.id))
-
     async def get(self, round_id: int, guild_id: int) -> Round:
         """A round, open or closed.
 
         Raises:
             RefusedError: it is not known in this server.
         """
-        state = self._open.get(round_id)
+        state = self._open.find(round_id)
         round_ = state.round if state else await self._rounds.get(round_id)
         if round_ is None or round_.guild_id != guild_id:
             raise RefusedError(
@@ -178,8 +157,8 @@ class Rounds:
         if round_ is None or round_.closed_at is not None:
             return None
         # known before it is posted: the first click can come before Discord has confirmed the message
-        state = self._open.setdefault(round_.id, OpenRound(round_, frozenset(expected)))
-        state.round = round_
+        state = self._open.add(round_)
+        state.expected = frozenset(expected)
         try:
             return await self._post(state)
         except BaseException:
@@ -187,7 +166,7 @@ class Rounds:
             if quiz_id is None:
                 await self.close(round_.id, CloseReason.REFUSED)
             elif kept is None or kept.closed_at is not None:
-                self.forget(round_.id)
+                self._open.forget(round_.id)
             raise
 
     async def _post(self, state: OpenRound) -> Round:
@@ -208,7 +187,7 @@ class Rounds:
                 self._tallies.changed(round_.id)
         else:
             # closed while Discord was busy posting, so its end could not be shown on a card not yet known
-            self.forget(round_.id)
+            self._open.forget(round_.id)
             round_ = replace(round_, close_reason=closed)
             await self.show_closed(round_, await self.result(round_))
         return round_
@@ -233,21 +212,35 @@ class Rounds:
         Raises:
             RefusedError: there is no such round in this server.
         """
-        state = self.get_open(round_id, guild_id)
+        state = self._open.get(round_id, guild_id, member_id)
         if state is None:
-            round_ = await self.get(round_id, guild_id)
-            if round_.closed_at is None:
-                raise RefusedError(BEING_OPENED)
-            return await self._over(round_, member_id)
-        round_ = state.round
+            return await self._not_open(round_id, guild_id, member_id)
+        round_ = state.round.shown_to(member_id)
         if member_id in state.answered:
             standing = await self._answers.find(round_id, member_id)
             if standing is not None:
                 return AnsweredBefore(round_, standing)
         if clicked_at >= round_.closes_at:
-            if round_.message_id is None:
+            if round_.message_id is None and not round_.private:
                 raise RefusedError(BEING_OPENED)  # its time begins anew when Discord confirms the card
             return await self._over(round_, member_id)
+        answer = self._graded(state, round_, member_id, places, clicked_at)
+        stored = await self._answers.add(answer, private=round_.private)
+        if stored.stands is None:
+            return await self._over(round_, member_id)
+        if not stored.is_new:
+            return AnsweredBefore(round_, stored.stands)
+        state.answered.add(member_id)
+        if not round_.private:
+            self._tallies.changed(round_id)
+        self._close_if_complete(state)
+        for watcher in self._watchers:
+            watcher(round_, answer)
+        return Recorded(round_, answer, stored.scored)
+
+    def _graded(
+        self, state: OpenRound, round_: Round, member_id: int, places: Iterable[int], clicked_at: datetime
+    ) -> Answer:
         chosen = set(places)
         if len(chosen) != round_.question.choose or not all(place < len(round_.order) for place in chosen):
             raise RefusedError(
@@ -256,39 +249,32 @@ class Rounds:
         choice = frozenset(round_.order[place] for place in chosen)
         graded = grade(round_.question.key, choice)
         hints = state.hints.get(member_id, 0)
-        earned = points(graded, time_left=round_.time_left(clicked_at), hints=hints)
-        answer = Answer(round_id, member_id, choice, clicked_at, hints, graded.outcome, earned)
-        stored = await self._answers.add(answer, week_start(clicked_at, SERVER_ZONE))
-        if stored.stands is None:
-            return await self._over(round_, member_id)
-        if not stored.is_new:
-            return AnsweredBefore(round_, stored.stands)
-        state.answered.add(member_id)
-        self._tallies.changed(round_id)
-        self._close_if_complete(state)
-        return Recorded(round_, answer, stored.scored)
+        is_own = round_.question.author == member_id
+        earned = 0 if is_own else points(graded, time_left=round_.time_left(clicked_at), hints=hints)
+        return Answer(
+            round_.id,
+            member_id,
+            choice,
+            clicked_at,
+            hints,
+            graded.outcome,
+            earned,
+            self._servers.day(round_.guild_id, clicked_at),
+            max(timedelta(), clicked_at - state.seen_since(member_id)),
+        )
 
     async def close(self, round_id: int, reason: CloseReason) -> bool:
         """Close a round now. False: it was closed already."""
         now = self._clock.now()
         closed = await self._rounds.close(round_id, reason, now)
-        self.forget(round_id)
+        self._open.forget(round_id)
         if closed:
             self._scheduler.expect(now)
         return closed
 
-    def forget(self, round_id: int) -> None:
-        """A round was closed: take no more answers to it."""
-        self._open.pop(round_id, None)
-
-    def forget_quiz(self, quiz_id: int) -> None:
-        """A quiz was ended, and with it its rounds."""
-        while round_ := self.open_of_quiz(quiz_id):
-            self.forget(round_.id)
-
     async def message_deleted(self, message_id: int) -> None:
         """Somebody deleted a message: if it is the card of an open round, that round ends without a result."""
-        for state in list(self._open.values()):
+        for state in self._open:
             if state.round.message_id == message_id:
                 await self.close(state.round.id, CloseReason.GONE)
 
@@ -319,11 +305,17 @@ class Rounds:
         with contextlib.suppress(PostError):
             await self._poster.show_closed(round_, result)
 
+    async def _not_open(self, round_id: int, guild_id: int, member_id: int) -> RoundOver:
+        round_ = (await self.get(round_id, guild_id)).shown_to(member_id)
+        if round_.closed_at is None:
+            raise RefusedError(BEING_OPENED)
+        return await self._over(round_, member_id)
+
     async def _over(self, round_: Round, member_id: int) -> RoundOver:
         return RoundOver(round_, await self._answers.find(round_.id, member_id))
 
     async def _show_tally(self, round_id: int) -> None:
-        state = self._open.get(round_id)
+        state = self._open.find(round_id)
         if state is None or state.round.message_id is None:
             return
         try:

@@ -89,17 +89,16 @@ class Scheduler:
     async def _look(self) -> None:
         # what runs now may end while the timers are read; its row would then be seen as it was before
         running = set(self._running)
+        now = self._clock.now()
         try:
-            timers = await self._timers.all()
+            due, next_at = await self._timers.due(now)
         except Exception:
             log.exception("The timers could not be read; trying again")
             self.expect(self._clock.now() + timedelta(seconds=RETRY_AFTER[1]))
             return
-        now = self._clock.now()
-        for timer in timers:
-            if timer.due_at > now:
-                self.expect(timer.due_at)
-                break
+        if next_at is not None:
+            self.expect(next_at)
+        for timer in due:
             key = (timer.kind, timer.subject)
             if not (self._stopped or key in running or key in self._running) and timer.kind in self._work:
                 self._running[key] = asyncio.create_task(self._run(timer))

@@ -30,12 +30,19 @@ def help_card(catalog: Catalog) -> ui.LayoutView:
         "`/explain` shows again why each option of your last question is right or wrong.\n"
         "🚩 **Report** on a card notes what is wrong with a question, for whoever looks after the questions.",
         "**Win**\n"
-        "`/leaderboard` shows this week, last week, this month or all time.\n"
+        "`/challenge play` is the weekly challenge: the same questions for everyone, at your own pace; "
+        "`/challenge history` shows who won.\n"
+        "`/leaderboard` shows who leads this week, this month, in the challenge …, `/stats` how you do.\n"
         f"-# A right answer: {RIGHT_POINTS} points, and up to {SPEED_POINTS} more for speed in a quiz. Each hint: −{HINT_COST}, but a "
         f"right answer keeps at least {LEAST_POINTS}. Several correct options: a part of the key earns that part of the {RIGHT_POINTS}. "
         "A question scores on the leaderboard once a week.",
+        "**For moderators**\n"
+        "`/challenge setup` makes a challenge come by itself each week; `/challenge pause`, `/challenge resume`, "
+        "`/challenge now`, `/challenge cancel`.\n"
+        "`/settings` has the time zone, `/digest on` and `/digest off` the week in numbers, `/reload` reads the questions "
+        "again.",
         ui.Separator(),
-        clip(banks, 1500),
+        clip(banks, 1200),
     )
 
 

@@ -123,6 +123,13 @@ def duration(time: timedelta) -> str:
     return f"{seconds / 86400:.0f} days"
 
 
+def stopwatch(time: timedelta) -> str:
+    """A length of time to compare by: 3:07, 1:12:45."""
+    minutes, seconds = divmod(int(time.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 def bar(part: float, width: int = 12) -> str:
     """A bar of text for a part, 0 to 1. Only what is filled is drawn: characters for the rest differ in width."""
     return "█" * round(max(0.0, min(1.0, part)) * width) or "▏"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import discord
 from discord import ui
 
@@ -16,6 +18,7 @@ SHEET = "m"
 SUBMIT = "s"
 HINT = "h"
 REPORT = "r"
+NEXT = "n"
 
 
 def _head(round_: Round, topic: str) -> str:
@@ -56,6 +59,24 @@ def question_card(round_: Round, topic: str, answered: int) -> ui.LayoutView:
         *_options(round_, buttons),
         ui.Separator(),
         f"{closes} {stamp(round_.closes_at)} · **{answered}** answered\n-# {worth}",
+        ui.ActionRow(*help_row),
+    )
+
+
+def private_question_card(round_: Round, topic: str, challenge: int, since: datetime) -> ui.LayoutView:
+    """A question of a challenge, for the one member who is at it `since` then."""
+    buttons = [button(LETTERS[place], f"{ANSWER}:{round_.id}:{place}") for place in range(len(round_.order))]
+    help_row = [button("Report", f"{REPORT}:{round_.id}", emoji="🚩")]
+    if round_.question.hints:
+        help_row.insert(0, button(f"Hint (−{HINT_COST})", f"{HINT}:{round_.id}", emoji="💡"))
+    return card(
+        OPEN,
+        f"### {topic}\n-# Challenge #{challenge} · question {round_.position} of {round_.total}",
+        _task(round_),
+        ui.Separator(),
+        *_options(round_, buttons),
+        ui.Separator(),
+        f"⏱️ Your time is running, since {stamp(since)} · {RIGHT_POINTS} points",
         ui.ActionRow(*help_row),
     )
 
@@ -122,6 +143,8 @@ def answer_sheet(round_: Round, chosen: frozenset[int]) -> ui.LayoutView:
     return card(
         OPEN,
         f"### Choose {round_.question.choose}",
+        # in a quiz the question stands in the channel; here the sheet has taken its place
+        round_.question.prompt if round_.private else "",
         *_options(round_, buttons),
         ui.Separator(),
         f"{state}\n-# Closes {stamp(round_.closes_at)}",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-
 from discord import ui
 
-from bot.domain.boards import Standing
 from bot.domain.questions import LETTERS
 from bot.domain.quizzes import EndReason, Quiz, QuizResult
 from bot.domain.rounds import Round, RoundResult
-from bot.study.boards import Board
+from cogs.cards.boards import standing_line
 from cogs.cards.layout import (
     MOST_TEXT,
     OPEN,
@@ -26,7 +22,6 @@ from cogs.cards.layout import (
     links,
     mentions,
     one_line,
-    stamp,
 )
 
 _ON_A_BOARD = 10
@@ -92,8 +87,8 @@ def scoreboard_card(quiz: Quiz, result: QuizResult) -> ui.LayoutView:
         facts.append(f"🧗 Hardest ({result.hardest_share:.0%} right): {one_line(result.hardest)}")
     more = len(result.standings) - 2 * _ON_A_BOARD
     table = [standing_line(standing, result.asked) for standing in result.standings[: 2 * _ON_A_BOARD]]
-    if more > 0:
-        table.append(f"-# … and {more} more")
+    rest = f"… and {more} more · " if more > 0 else ""
+    table.append(f"-# {rest}points · right of {count(result.asked, 'question')}")
     return card(
         OPEN,
         head,
@@ -102,47 +97,3 @@ def scoreboard_card(quiz: Quiz, result: QuizResult) -> ui.LayoutView:
         "\n".join(facts),
         "-# `/explain` repeats your last explanation · `/leaderboard` shows the week",
     )
-
-
-_MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
-
-
-def standing_line(standing: Standing, of: int | None = None, *, mark: bool = False) -> str:
-    """One line of a board: rank, member, points, right of answered (or of all questions)."""
-    score = standing.score
-    place = _MEDALS.get(standing.rank, "▫️") if score.points else "▫️"
-    you = " ← you" if mark else ""
-    return (
-        f"{place} **{standing.rank}.** <@{score.member_id}> · **{count(score.points, 'point')}** · "
-        f"{score.right}/{of or score.answered} right{you}"
-    )
-
-
-def board_card(board: Board, member_id: int) -> ui.LayoutView:
-    """A leaderboard; the member who asked always sees their own line."""
-    head = f"### 🏆 Leaderboard, {board.period}"
-    span = _span(board)
-    if not board.standings:
-        return card(
-            QUIET,
-            lines([head, span]),
-            "Nobody has points yet. Answer a question (`/quiz start` or `/question`) to be the first.",
-        )
-    shown: Sequence[Standing] = board.standings[:_ON_A_BOARD]
-    table = [standing_line(standing, mark=standing.score.member_id == member_id) for standing in shown]
-    own = board.of(member_id)
-    if own is None:
-        table.append("-# You are not on this board yet: answer a question to get on it.")
-    elif own not in shown:
-        table += ["…", standing_line(own, mark=True)]
-    rest = len(board.standings) - len(shown)
-    return card(
-        OPEN, lines([head, span]), "\n".join(table), f"-# {count(rest, 'more member')}" if rest > 0 else ""
-    )
-
-
-def _span(board: Board) -> str:
-    if board.window.start is None or board.window.end is None:
-        return ""
-    last = board.window.end - timedelta(seconds=1)
-    return f"-# {stamp(board.window.start, 'd')} to {stamp(last, 'd')}, weeks begin on Monday 00:00 UTC"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import discord
 from discord import ui
 
 from bot.domain.questions import LETTERS
@@ -11,10 +12,27 @@ from bot.domain.rounds import Answer, CloseReason, Round
 from bot.domain.scoring import HINT_COST, Outcome
 from bot.study.hints import Hint
 from bot.study.replies import AnsweredBefore, Recorded, Reply, RoundOver
-from cogs.cards.layout import OPEN, PARTLY, QUIET, RIGHT, WRONG, button, card, count, lines, links, one_line
-from cogs.cards.questions import HINT
+from cogs.cards.layout import (
+    MOST_TEXT,
+    OPEN,
+    PARTLY,
+    QUIET,
+    RIGHT,
+    WRONG,
+    Item,
+    button,
+    card,
+    count,
+    lines,
+    links,
+    one_line,
+)
+from cogs.cards.questions import HINT, NEXT
 
 _CHOICES = 10
+
+_HEAD = 300
+"""Characters that the head of a verdict may need."""
 
 _COLOURS = {Outcome.RIGHT: RIGHT, Outcome.PARTLY: PARTLY, Outcome.WRONG: WRONG}
 _WORDS = {Outcome.RIGHT: "✅ Correct", Outcome.PARTLY: "➖ Partly correct", Outcome.WRONG: "❌ Not correct"}
@@ -43,12 +61,16 @@ def _teaching(round_: Round, answer: Answer | None) -> list[str]:
     """What was chosen with its why, the rest of the key, the explanation, and where to read more."""
     chosen = answer.choice if answer else frozenset()
     missed = round_.question.key - chosen
-    return [
+    parts = [
         *(_option(round_, option, "You chose ") for option in _by_place(round_, chosen)),
         *(_option(round_, option, "The answer is ") for option in _by_place(round_, missed)),
         round_.question.explanation,
         links(round_.question),
     ]
+    room = MOST_TEXT - sum(map(len, parts)) - _HEAD
+    if round_.private and room > 0:  # here the verdict has taken the place of the question
+        parts.insert(0, f"> {one_line(round_.question, min(150, room))}")
+    return parts
 
 
 def reply_card(reply: Reply) -> ui.LayoutView:
@@ -62,6 +84,7 @@ def reply_card(reply: Reply) -> ui.LayoutView:
                 f"### Your first answer stands: {_letters(round_, answer.choice)}\n"
                 f"{_WORDS[answer.outcome]} · {count(answer.points, 'point')}",
                 *_teaching(round_, answer),
+                *_go_on(round_),
             )
         case RoundOver(round_, answer):
             if answer:
@@ -79,7 +102,9 @@ def _verdict(reply: Recorded) -> ui.LayoutView:
     notes = []
     if answer.hints and answer.points:
         notes.append(f"-# 💡 {count(answer.hints, 'hint')} used, −{HINT_COST} points each")
-    if not reply.scored:
+    if round_.question.author == answer.member_id:
+        notes.append("-# You wrote this question, so it earns you no points.")
+    elif not reply.scored:
         notes.append(
             "-# You have answered this question before this week, so it does not score on the leaderboard again."
         )
@@ -87,7 +112,17 @@ def _verdict(reply: Recorded) -> ui.LayoutView:
         _COLOURS[answer.outcome],
         lines([f"### {_WORDS[answer.outcome]}{earned}", *notes]),
         *_teaching(round_, answer),
+        *_go_on(round_),
     )
+
+
+def _go_on(round_: Round) -> list[Item]:
+    """In a challenge: the way to the next question. Time does not run before it is taken."""
+    if round_.challenge_id is None:
+        return []
+    is_last = round_.position == round_.total
+    label = "My result" if is_last else f"Question {(round_.position or 0) + 1} of {round_.total}"
+    return [ui.ActionRow(button(label, f"{NEXT}:{round_.challenge_id}", style=discord.ButtonStyle.primary))]
 
 
 def explanation_card(round_: Round, answer: Answer) -> ui.LayoutView:

@@ -218,3 +218,20 @@ def test_a_code_block_left_open_anywhere(tmp_path: Path, old: str) -> None:
     expect(
         mistakes(tmp_path, old, '"```py"'), ("one.yaml", 3, "opens a code block (```) and does not close it")
     )
+
+
+AUTHOR = "    level: apply\n    author: {}\n"
+
+
+def test_a_question_can_name_the_member_who_wrote_it(tmp_path: Path) -> None:
+    written = AUTHOR.format(1_400_000_000_000_000_001)
+    write_bank(tmp_path / "small", one=ONE.replace("    level: apply\n", written))
+    (question,) = load_catalog(tmp_path).catalog.default.questions
+    assert question.author == 1_400_000_000_000_000_001
+
+
+@pytest.mark.parametrize("author", ["0", "-3", str(1 << 63), '"ada"', "1.5"])
+def test_an_author_who_is_no_discord_id(tmp_path: Path, author: str) -> None:
+    (mistake,) = mistakes(tmp_path, "    level: apply\n", AUTHOR.format(author))
+    assert mistake[:2] == ("one.yaml", 5)
+    assert "is no Discord id; write the member's as a number without quotes" in mistake[2]

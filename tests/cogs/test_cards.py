@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,18 +15,28 @@ from pydantic import ValidationError
 from bot.banks.format import QuestionFormat, to_question
 from bot.banks.loader import load_catalog
 from bot.banks.nonsense import CARD_TEXT
-from bot.domain.boards import Score, rank
+from bot.domain.boards import BoardPage, Score, rank
+from bot.domain.challenges import Challenge, ChallengeEnd, ChallengeResult, Plan
 from bot.domain.questions import Catalog, Question
 from bot.domain.quizzes import EndReason, Quiz, quiz_result
 from bot.domain.rounds import Answer, CloseReason, Round, round_result, shuffled_order
 from bot.domain.scoring import grade
-from bot.domain.windows import Period, Window
+from bot.domain.statistics import Day, Statistics, TopicRecord
+from bot.domain.streaks import Streak
+from bot.domain.windows import Choice, Period, Span
+from bot.study.announcer import Digest
 from bot.study.boards import Board
 from bot.study.hints import Hint
+from bot.study.plans import Outlook
+from bot.study.play import Played
 from bot.study.replies import AnsweredBefore, Recorded, RoundOver
+from cogs.cards.boards import board_card
+from cogs.cards.challenges import challenge_card, digest_card, history_card, played_card, podium_card
 from cogs.cards.guides import announcement_card, help_card
-from cogs.cards.questions import answer_sheet, closed_card, question_card
-from cogs.cards.results import board_card, result_card, scoreboard_card
+from cogs.cards.plans import plan_card
+from cogs.cards.questions import answer_sheet, closed_card, private_question_card, question_card
+from cogs.cards.results import result_card, scoreboard_card
+from cogs.cards.statistics import statistics_card, visibility_card
 from cogs.cards.verdicts import explanation_card, hint_card, hint_choice_card, reply_card
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -36,24 +47,29 @@ QUESTIONS = load_catalog(Path(__file__).parents[2] / "questions").catalog.defaul
 QUIZ = Quiz(1, 10**19, 10**19, 10**19, "b", None, 600, NOW, 50, None, NOW, EndReason.AWAY)
 
 
+CHALLENGE = Challenge(
+    10**12, 10**19, 10**6, 10**19, "b", ("t" * 64,) * 18, 30, "s", NOW, NOW + timedelta(days=7), 10**19
+)
+
+
 def posted(question: Question, reason: CloseReason | None = None) -> Round:
     """A question as a round of a quiz."""
     order = shuffled_order(question, random.Random(1))
     end = NOW + timedelta(seconds=600)
     return Round(
-        10**12,
-        10**19,
-        10**19,
-        question,
-        order,
-        NOW,
-        end,
-        10**19,
-        10**12,
-        50,
-        50,
-        end if reason else None,
-        reason,
+        id=10**12,
+        guild_id=10**19,
+        channel_id=10**19,
+        question=question,
+        order=order,
+        opened_at=NOW,
+        closes_at=end,
+        message_id=10**19,
+        quiz_id=10**12,
+        position=50,
+        total=50,
+        closed_at=end if reason else None,
+        close_reason=reason,
     )
 
 
@@ -70,6 +86,8 @@ def answers(round_: Round) -> list[Answer]:
             len(question.hints),
             grade(question.key, choice).outcome,
             15,
+            NOW.date(),
+            timedelta(seconds=number),
         )
         for number, member in enumerate(MEMBERS)
     ]
@@ -97,6 +115,13 @@ def build_every_card(question: Question) -> None:
         ):
             reply_card(reply)
         explanation_card(round_, answer)
+    private = replace(round_, quiz_id=None, challenge_id=10**12, message_id=None)
+    private_question_card(private, "T" * 80, 10**6, NOW)
+    for answer in given_answers[:3]:
+        reply_card(Recorded(private, answer, False))
+        reply_card(AnsweredBefore(replace(private, position=1), answer))
+    standings = rank([Score(member, 10**6, 10**6, 10**6, 3, NOW) for member in MEMBERS[:10]])
+    podium_card(ChallengeResult(CHALLENGE, standings, 10**6, 0.5, question, 0.0, (MEMBERS[0], 0.1, 0.9)))
     for taken in range(1, len(question.hints) + 1):
         hint_card(Hint(round_, taken, True))
     hint_choice_card([round_] * 30)
@@ -158,13 +183,57 @@ def test_a_question_exactly_at_the_limit() -> None:
 
 
 def test_boards_and_guides() -> None:
-    scores = [Score(member, 10**7 - member % 7, 10**6, 10**6, 3, NOW) for member in MEMBERS]
-    for period in Period:
-        board = Board(
-            period, Window(NOW, NOW) if period is not Period.ALL_TIME else Window(None, None), rank(scores)
-        )
-        for member in (MEMBERS[0], MEMBERS[-1], 5):
-            board_card(board, member)
+    scores = [
+        Score(member, 10**7 - member % 7, 10**6, 10**6, 3, NOW, timedelta(days=9)) for member in MEMBERS
+    ]
+    standings = rank(scores)
+    streaks = {member: Streak(10**4, 9, 10**4) for member in MEMBERS}
+    for span in (
+        Span(Period.WEEK, NOW.date()),
+        Span(Period.ALL),
+        Span(Period.CHALLENGE, challenge_id=10**12),
+    ):
+        for own in (standings[0], standings[-1], None):
+            for hidden in (True, False):
+                page = BoardPage(2, 60, standings[20:30], own)
+                challenge = CHALLENGE if span.period is Period.CHALLENGE else None
+                board = Board(
+                    *(span, 10**6, "b", "t", page, streaks, NOW, NOW, "America/Argentina/ComodRivadavia"),
+                    *(Choice.THIS_WEEK if span.first else None, challenge, hidden),
+                )
+                board_card(board, "S" * 160, own.score.member_id if own else None)
     catalog = load_catalog(Path(__file__).parents[2] / "questions").catalog
     help_card(Catalog({f"bank{number}": catalog.default for number in range(20)}))
     announcement_card(QUIZ, catalog.default, next(iter(catalog.default.topics.values())))
+
+
+@pytest.mark.parametrize("end", [None, *ChallengeEnd])
+def test_challenges(end: ChallengeEnd | None) -> None:
+    challenge = replace(CHALLENGE, ended_at=NOW if end else None, end_reason=end)
+    standings = rank([Score(member, 10**6, 30, 30, 60, NOW, timedelta(days=7)) for member in MEMBERS[:10]])
+    page = BoardPage(0, 10**6, standings, None)
+    challenge_card(challenge, ["T" * 80] * 18, page, 10**19)
+    challenge_card(challenge, ["T" * 80] * 3, BoardPage(0, 0, (), None))
+    for standing in (None, standings[0]):
+        for left in (0, 30):
+            played_card(Played(challenge, standing, 10**6, left))
+    history_card(10**6, 10**5, [(challenge, page)] * 10)
+    history_card(0, 0, [])
+
+
+def test_what_moderators_and_curious_members_see() -> None:
+    bank = load_catalog(Path(__file__).parents[2] / "questions").catalog.default
+    plan = Plan(
+        10**19, 10**19, 10**19, bank.id, tuple(bank.topics), 6, 23, 17, None, 10**19, 10**19, True, "x" * 900
+    )
+    outlook = Outlook(plan, NOW, CHALLENGE, "America/Argentina/ComodRivadavia")
+    plan_card(outlook, bank, [bank] * 30, ["W" * 900, "W" * 900, "W" * 900], {10**19})
+    days = tuple(Day(NOW.date() - timedelta(days=number), 99, 99, 50, 999) for number in range(90))
+    topics = tuple(TopicRecord(bank.id, topic, 50, 99) for topic in bank.topics)
+    found = Statistics(
+        10**19, NOW.date(), 10**6, 10**6, 10**6, 10**6, 10**7, Streak(999, 99, 999), days, topics
+    )
+    for hidden in (None, True, False):
+        statistics_card(found, Catalog({bank.id: bank}), "D" * 1024, hidden=hidden)
+        visibility_card(hidden=bool(hidden))
+    digest_card(Digest(10**19, 10**19, NOW, NOW, 10**6, 10**6, 10**5, None, BoardPage(0, 0, (), None)))

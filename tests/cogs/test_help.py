@@ -164,14 +164,14 @@ async def test_question_stays_open_and_several_may_be(world: World) -> None:
 async def test_leaderboard(world: World) -> None:
     empty = await world.ada.slash(world.channel, "leaderboard")
     assert empty.ephemeral
-    assert "Nobody has points yet" in text(empty.response)
+    assert "Nobody has points here yet" in text(empty.response)
     card = await world.start_quiz(questions=1, topic="one")
     await world.at_once([(m, card, letter(card, "the right one")) for m in (world.ada, world.grace)])
     await world.choose(world.linus, "a wrong one")
     board = text((await world.mona.slash(world.channel, "leaderboard")).response)
-    assert f"🥇 **1.** {world.ada.mention} · **15 points** · 1/1 right" in board
-    assert f"🥇 **1.** {world.grace.mention} · **15 points** · 1/1 right" in board
-    assert f"▫️ **3.** {world.linus.mention} · **0 points** · 0/1 right" in board
+    assert f"🥇 **1.** {world.ada.mention} · **15** · 1/1" in board
+    assert f"🥇 **1.** {world.grace.mention} · **15** · 1/1" in board
+    assert f"▫️ **3.** {world.linus.mention} · **0** · 0/1" in board
     assert "You are not on this board yet" in board
     assert "← you" in text((await world.ada.slash(world.channel, "leaderboard", period="all time")).response)
     last_week = await world.ada.slash(world.channel, "leaderboard", period="last week")
@@ -191,7 +191,7 @@ async def test_a_question_scores_once_a_week(world: World) -> None:
     assert "✅ Correct · +15 points" in verdict
     assert "does not score on the leaderboard again" in verdict
     board = text((await world.ada.slash(world.channel, "leaderboard")).response)
-    assert "**15 points** · 1/1 right" in board
+    assert "**15** · 1/1" in board
     await world.wait(7 * 24 * 3600)
     await world.start_quiz(questions=1, topic="two")
     assert "does not score" not in await _answer_pair(world)
@@ -205,8 +205,9 @@ async def _answer_pair(world: World) -> str:
 
 async def test_help_says_what_one_can_do(world: World) -> None:
     card = text((await world.ada.slash(world.channel, "help")).response)
-    names = {command.qualified_name for command in world.app.client.tree.walk_commands()}
-    for name in names - {"quiz", "help", "reload"}:
+    commands = world.app.client.tree.walk_commands()
+    names = {command.qualified_name for command in commands if not hasattr(command, "commands")}
+    for name in names - {"help"}:
         assert f"`/{name}`" in card
     for fact in (
         "10 points",

@@ -48,8 +48,8 @@ async def test_a_quiz_from_start_to_scoreboard(world: World) -> None:
     await world.wait(30)
     scoreboard = text(world.last)
     assert "Quiz over · 2 questions" in scoreboard
-    assert f"🥇 **1.** {world.ada.mention} · **15 points** · 1/2" in scoreboard
-    assert f"🥈 **2.** {world.grace.mention} · **12 points** · 1/2" in scoreboard
+    assert f"🥇 **1.** {world.ada.mention} · **15** · 1/2" in scoreboard
+    assert f"🥈 **2.** {world.grace.mention} · **12** · 1/2" in scoreboard
     assert "**67%** of all answers were right" in scoreboard
     assert "Hardest (50% right)" in scoreboard
 

@@ -28,7 +28,7 @@ async def test_old_buttons_work_and_the_quiz_goes_on(world: World) -> None:
     await world.choose(world.grace, "the right one")
     assert "Result of question 2 of 2" in text(world.last)
     await world.wait(5)
-    assert "2/2 right" in text(world.last)
+    assert "2/2" in text(world.last)
 
 
 async def test_round_that_fell_due_while_the_bot_was_away(world: World) -> None:
@@ -68,7 +68,7 @@ async def test_a_long_absence_ends_the_quiz_with_its_scoreboard(world: World) ->
     await world.restart(away=3 * 3600)
     await world.wait(60)
     assert "I was away for a while" in text(world.last)
-    assert "**15 points**" in text(world.last)
+    assert "**15**" in text(world.last)
     await world.start_quiz(questions=1, topic="one")
     assert "Question 1 of 1" in text(world.card)
 
@@ -115,4 +115,4 @@ async def test_points_are_still_there(world: World) -> None:
     await world.start_quiz(questions=1, topic="one")
     await world.choose(world.ada, "the right one")
     await world.restart()
-    assert "**15 points**" in text((await world.grace.slash(world.channel, "leaderboard")).response)
+    assert "**15**" in text((await world.grace.slash(world.channel, "leaderboard")).response)

@@ -58,13 +58,19 @@ def make_round(id_: int = 1, question: Question | None = None, **changes: Any) -
 def make_answer(
     member_id: int, outcome: Outcome = Outcome.RIGHT, *, after: float = 1, **changes: Any
 ) -> Answer:
-    """An answer given this many seconds after noon; the right one is option 0."""
+    """An answer given this many seconds after noon; the right one is option 0.
+
+    Its day is that of the click in UTC; it took the time since noon.
+    """
     right = outcome is Outcome.RIGHT
+    clicked_at: datetime = changes.get("clicked_at", NOON + seconds(after))
     values: dict[str, Any] = {
         "round_id": 1,
         "choice": frozenset({0 if right else 1}),
-        "clicked_at": NOON + seconds(after),
+        "clicked_at": clicked_at,
         "hints": 0,
         "points": 10 if right else 0,
+        "day": clicked_at.astimezone(UTC).date(),
+        "took": clicked_at - NOON,
     }
     return Answer(member_id=member_id, outcome=outcome, **(values | changes))

@@ -27,6 +27,7 @@ questions = st.builds(
     level=text,
     difficulty=text,
     facts=st.lists(text, max_size=2).map(tuple),
+    author=st.none() | st.integers(1, 1 << 62),
 )
 
 
@@ -59,6 +60,7 @@ def test_versions_are_equal_only_for_equal_questions(one: Question, other: Quest
         {"level": "judge"},
         {"difficulty": "hard"},
         {"facts": ("x",)},
+        {"author": 9_000_000_000_000_000_001},
         {"options": make_question(options=5).options},
         {"options": make_question(key=(1,)).options},
         {"options": make_question().options[::-1]},
@@ -69,6 +71,13 @@ def test_versions_are_equal_only_for_equal_questions(one: Question, other: Quest
 )
 def test_any_change_makes_a_new_version(change: dict[str, Any]) -> None:
     assert replace(make_question(), **change).version != make_question().version
+
+
+def test_a_question_from_before_there_were_authors_has_none() -> None:
+    stored = make_question().to_dict()
+    del stored["author"]
+    assert Question.from_dict(stored) == make_question()
+    assert make_question().author is None
 
 
 def test_text_that_moves_between_options_makes_a_new_version() -> None:
@@ -121,3 +130,17 @@ def test_a_topic_or_a_bank_that_is_gone_is_called_by_its_id() -> None:
     catalog = Catalog({"sample": make_bank([make_question()], one=100)})
     assert catalog.topic_title(make_question(topic="gone")) == "gone"
     assert Catalog().topic_title(make_question()) == "one"
+
+
+@pytest.mark.parametrize(
+    ("bank", "topic", "name"),
+    [
+        ("sample", "one", "Topic one (Sample)"),
+        ("sample", "gone", "gone (Sample)"),
+        ("sample", "", "Sample"),
+        ("gone", "", "gone"),
+        ("gone", "one", "one (gone)"),
+    ],
+)
+def test_a_subject_is_called_by_its_titles_as_far_as_they_are_known(bank: str, topic: str, name: str) -> None:
+    assert Catalog({"sample": make_bank([make_question()], one=100)}).subject(bank, topic) == name

@@ -52,6 +52,7 @@ def test_a_member_has_the_sum_of_all_rounds() -> None:
     (standing,) = result.standings
     score = standing.score
     assert (score.member_id, score.points, score.right, score.answered, score.hints) == (7, 17, 1, 2, 3)
+    assert score.took == seconds(5 + 45)
     assert score.last_at == NOON + seconds(45)
 
 

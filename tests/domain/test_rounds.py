@@ -24,6 +24,7 @@ def with_fixed(fixed: list[bool]) -> Question:
 
 fixed_options = st.lists(st.booleans(), min_size=2, max_size=6)
 seeds = st.integers(0, 1000)
+members = st.integers(1, 1 << 63)
 
 
 @given(fixed_options, seeds)
@@ -70,6 +71,66 @@ def test_speed_does_not_count_outside_quizzes() -> None:
     round_ = make_round(quiz_id=None)
     assert not round_.timed
     assert round_.time_left(NOON) == 0
+
+
+def test_speed_does_not_count_in_a_challenge() -> None:
+    round_ = make_round(quiz_id=None, challenge_id=5)
+    assert not round_.timed
+    assert round_.time_left(NOON) == 0
+
+
+@given(fixed_options, members, st.integers(1, 1000))
+def test_a_private_round_has_an_order_for_each_member_with_fixed_options_last(
+    fixed: list[bool], member: int, id_: int
+) -> None:
+    round_ = make_round(id_, with_fixed(fixed), quiz_id=None, challenge_id=5)
+    shown = round_.shown_to(member)
+    assert shown.private
+    assert sorted(shown.order) == list(range(len(fixed)))
+    expected = [place for place, stays in enumerate(fixed) if stays]
+    assert list(shown.order[len(fixed) - len(expected) :]) == expected
+    assert replace(shown, order=round_.order) == round_
+
+
+@given(fixed_options, members)
+def test_a_member_sees_the_same_order_each_time(fixed: list[bool], member: int) -> None:
+    round_ = make_round(7, with_fixed(fixed), quiz_id=None, challenge_id=5)
+    again = make_round(7, with_fixed(fixed), quiz_id=None, challenge_id=5, message_id=99, closed_at=NOON)
+    assert round_.shown_to(member).order == again.shown_to(member).order
+    assert round_.shown_to(member).shown_to(member) == round_.shown_to(member)
+
+
+def test_an_order_is_the_same_after_a_restart() -> None:
+    round_ = make_round(7, make_question(options=6), quiz_id=None, challenge_id=5)
+    # as it was on the day this was written: it must not depend on the process, nor change while a challenge runs
+    assert [round_.shown_to(member).order for member in (1, 9_000_000_000_000_000_001)] == [
+        (4, 1, 2, 3, 0, 5),
+        (4, 5, 0, 1, 2, 3),
+    ]
+
+
+def test_members_and_rounds_have_orders_of_their_own() -> None:
+    rounds = [make_round(id_, quiz_id=None, challenge_id=5) for id_ in range(1, 61)]
+    for round_ in rounds:
+        assert len({round_.shown_to(member).order for member in range(60)}) > 12
+    for member in range(60):
+        assert len({round_.shown_to(member).order for round_ in rounds}) > 12
+
+
+def test_each_option_of_a_private_round_stands_everywhere_about_equally_often() -> None:
+    round_ = make_round(3, quiz_id=None, challenge_id=5)
+    first = [round_.shown_to(9_000_000_000_000_000_000 + member).order[0] for member in range(4000)]
+    for option in range(4):
+        assert first.count(option) == pytest.approx(1000, rel=0.12)
+
+
+@given(fixed_options, members, st.sampled_from([1, None]))
+def test_everyone_sees_a_public_round_alike(fixed: list[bool], member: int, quiz_id: int | None) -> None:
+    question = with_fixed(fixed)
+    order = shuffled_order(question, random.Random(1))
+    round_ = make_round(question=question, order=order, quiz_id=quiz_id)
+    assert not round_.private
+    assert round_.shown_to(member) == round_
 
 
 def test_a_round_without_answers_has_an_empty_result() -> None:

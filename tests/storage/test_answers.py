@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 
 from bot.domain.rounds import Answer, CloseReason
 from bot.domain.scoring import Outcome
-from bot.storage.answers import AnswerStore, Stored
+from bot.storage import scores
+from bot.storage.answers import _INSERT_ANSWERS, _SELECT_STANDING, AnswerStore, Stored
 from bot.storage.database import Database
 from bot.storage.rounds import RoundStore
 from tests.domain.examples import make_answer, make_question, seconds
 from tests.storage.conftest import Commits
-from tests.storage.examples import ADA, CHANNEL, GRACE, LINUS, WEEK, add_round, ask, start_quiz
+from tests.storage.examples import ADA, CHANNEL, GRACE, LINUS, add_round, ask, start_quiz
 
 WRONG = Outcome.WRONG
 LATE = Stored(None, False, False)
@@ -35,13 +37,15 @@ def right(round_id: int, member_id: int = ADA, **changes: Any) -> Answer:
 
 async def add(answers: AnswerStore, *given: Answer) -> list[Stored]:
     """Hand in answers at the same instant."""
-    return await asyncio.gather(*(answers.add(answer, WEEK) for answer in given))
+    return await asyncio.gather(*(answers.add(answer) for answer in given))
 
 
 async def test_an_answer_comes_back_as_it_was_given(database: Database, answers: AnswerStore) -> None:
     question = make_question(key=(0, 5), options=6)
     round_ = await add_round(database, question)
-    answer = Answer(round_.id, ADA, frozenset({0, 5}), round_.opened_at + seconds(1.234), 3, Outcome.RIGHT, 4)
+    clicked_at = round_.opened_at + seconds(1.234)
+    day, took = date(2026, 1, 6), seconds(0.987)
+    answer = Answer(round_.id, ADA, frozenset({0, 5}), clicked_at, 3, Outcome.RIGHT, 4, day, took)
     assert await add(answers, answer) == [Stored(answer, is_new=True, scored=True)]
     assert await answers.find(round_.id, ADA) == answer
     assert await answers.of_round(round_.id) == [answer]
@@ -71,7 +75,7 @@ async def test_the_first_answer_wins_across_commits(
 ) -> None:
     round_ = await add_round(database)
     commits.forget()
-    first = asyncio.create_task(answers.add(right(round_.id, outcome=WRONG), WEEK))
+    first = asyncio.create_task(answers.add(right(round_.id, outcome=WRONG)))
     await commits.begun.wait()
     later = await add(answers, *(right(round_.id, after=second) for second in range(2, 7)))
     stands = (await first).stands
@@ -121,11 +125,11 @@ async def test_no_answer_slips_in_while_a_round_is_being_closed(
     database: Database, answers: AnswerStore
 ) -> None:
     round_ = await add_round(database)
-    before = [asyncio.create_task(answers.add(right(round_.id, member), WEEK)) for member in range(1, 20)]
+    before = [asyncio.create_task(answers.add(right(round_.id, member))) for member in range(1, 20)]
     closing = asyncio.create_task(
         RoundStore(database).close(round_.id, CloseReason.SKIPPED, round_.opened_at + seconds(5))
     )
-    after = [asyncio.create_task(answers.add(right(round_.id, member), WEEK)) for member in range(20, 40)]
+    after = [asyncio.create_task(answers.add(right(round_.id, member))) for member in range(20, 40)]
     stored = await asyncio.gather(*before, *after)
     assert await closing
     assert len(await answers.of_round(round_.id)) == sum(one.is_new for one in stored)
@@ -141,7 +145,7 @@ async def test_500_answers_at_once_are_stored_in_few_commits(
     async def click(number: int) -> Stored:
         for _ in range(number % 7):  # not quite at the same instant
             await asyncio.sleep(0)
-        return await answers.add(right(rounds[number % 5].id, 1000 + number), WEEK)
+        return await answers.add(right(rounds[number % 5].id, 1000 + number))
 
     stored = await asyncio.gather(*(click(number) for number in range(500)))
     assert all(one.is_new and one.scored for one in stored)
@@ -154,7 +158,7 @@ async def test_answers_that_come_during_a_commit_share_the_next_one(
 ) -> None:
     round_ = await add_round(database)
     commits.forget()
-    first = asyncio.create_task(answers.add(right(round_.id, 1), WEEK))
+    first = asyncio.create_task(answers.add(right(round_.id, 1)))
     await commits.begun.wait()
     others = await add(answers, *(right(round_.id, member) for member in range(2, 52)))
     assert (await first).is_new
@@ -171,7 +175,7 @@ async def test_a_failing_commit_reaches_everyone_in_it_and_later_answers_are_sto
             "CREATE TRIGGER trap BEFORE INSERT ON score WHEN NEW.member_id = 3 BEGIN SELECT RAISE(ABORT, 'trap'); END"
         )
     given = [right(round_.id, member) for member in (1, 2, 3)]
-    results = await asyncio.gather(*(answers.add(answer, WEEK) for answer in given), return_exceptions=True)
+    results = await asyncio.gather(*(answers.add(answer) for answer in given), return_exceptions=True)
     assert [type(result) for result in results] == [sqlite3.IntegrityError] * 3
     assert await answers.of_round(round_.id) == []
     stored = await add(answers, *given[:2])
@@ -183,8 +187,8 @@ async def test_a_member_who_does_not_wait_is_stored_all_the_same(
     database: Database, answers: AnswerStore
 ) -> None:
     round_ = await add_round(database)
-    impatient = asyncio.create_task(answers.add(right(round_.id, ADA), WEEK))
-    patient = asyncio.create_task(answers.add(right(round_.id, GRACE), WEEK))
+    impatient = asyncio.create_task(answers.add(right(round_.id, ADA)))
+    patient = asyncio.create_task(answers.add(right(round_.id, GRACE)))
     await asyncio.sleep(0)
     impatient.cancel()
     assert (await patient).is_new
@@ -193,7 +197,7 @@ async def test_a_member_who_does_not_wait_is_stored_all_the_same(
 
 async def test_flush_waits_for_everything_handed_in(database: Database, answers: AnswerStore) -> None:
     round_ = await add_round(database)
-    tasks = [asyncio.create_task(answers.add(right(round_.id, member), WEEK)) for member in range(9)]
+    tasks = [asyncio.create_task(answers.add(right(round_.id, member))) for member in range(9)]
     await asyncio.sleep(0)
     await answers.flush()
     assert len(await answers.of_round(round_.id)) == 9
@@ -250,3 +254,25 @@ async def test_the_last_answer_in_a_channel(database: Database, answers: AnswerS
     )
     assert await answers.last_in_channel(CHANNEL, ADA) == last
     assert await answers.last_in_channel(CHANNEL, LINUS) is None
+
+
+@pytest.mark.parametrize("size", [0, 2, 12, 60])
+async def test_no_table_is_gone_through_for_an_answer_however_small_it_was_at_the_last_end(
+    tmp_path: Path, size: int
+) -> None:
+    path = tmp_path / "studyhall.db"
+    async with Database.open(path) as database:
+        for number in range(size):
+            round_ = await add_round(database, make_question(f"question-{number}"))
+            await add(AnswerStore(database), right(round_.id, 1), right(round_.id, 2))
+    derived = (scores._SCORE, scores._MEMBER_DAY, scores._BOARD, scores._CHALLENGE_BOARD)
+    async with Database.open(path) as database, database.transaction() as transaction:
+        for sql in (
+            _INSERT_ANSWERS,
+            _SELECT_STANDING,
+            *(statement.format(answers=scores._THESE) for statement in derived),
+        ):
+            plan = [row[3] for row in await transaction.run(f"EXPLAIN QUERY PLAN {sql}", ("[]",))]
+            gone_through = {step.split()[1] for step in plan if step.startswith("SCAN")}
+            # during this run the tables may become a thousand times as large
+            assert gone_through & {"answer", "round", "version", "score", "board", "member_day"} == set()

@@ -1,28 +1,40 @@
-"""What counts on boards, and boards by window."""
+"""What counts on boards, boards by span and scope, and what is known of members and days."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
-from bot.domain.boards import Score
+from bot.domain.boards import EVERYTHING, BoardPage, Score, Standing
 from bot.domain.questions import Question
 from bot.domain.rounds import CloseReason
 from bot.domain.scoring import Outcome
-from bot.domain.windows import Window
+from bot.domain.statistics import Day, TopicRecord
+from bot.domain.windows import Period, Span
 from bot.storage.answers import AnswerStore, Stored
-from bot.storage.boards import BoardStore
-from bot.storage.database import Database
+from bot.storage.boards import BoardStore, Totals
+from bot.storage.database import Database, Row
 from bot.storage.rounds import RoundStore
+from bot.storage.scores import ScoreStore
+from bot.storage.servers import ServerStore, Unlisted
 from tests.domain.examples import NOON, make_answer, make_question, seconds
 from tests.storage.conftest import Commits
-from tests.storage.examples import ADA, CHANNEL, GRACE, GUILD, WEEK, add_round
+from tests.storage.examples import ADA, CHANNEL, GRACE, GUILD, LINUS, add_round, start_challenge
+from tests.storage.histories import GUILDS, MEMBERS, SCOPES, History, Play, histories, make_servers
 
-ALWAYS = Window(None, None)
+ALWAYS = Span(Period.ALL)
 DAY = timedelta(days=1)
+TODAY = date(2026, 1, 5)
+"""The day of noon, a Monday."""
+THIS_WEEK = Span(Period.WEEK, TODAY)
+DERIVED = ("score", "board", "member_day")
 
 
 async def answer(
@@ -32,19 +44,44 @@ async def answer(
     member: int = ADA,
     guild: int = GUILD,
     at: datetime = NOON,
-    week: datetime = WEEK,
     **changes: Any,
 ) -> Stored:
     """Let a member answer a question in a round of its own."""
     round_ = await add_round(database, question, guild_id=guild, opened_at=at, closes_at=at + DAY)
     given = make_answer(member, round_id=round_.id, clicked_at=at, **changes)
-    return await AnswerStore(database).add(given, week)
+    return await AnswerStore(database).add(given)
 
 
-async def scores(database: Database, window: Window = ALWAYS, guild: int = GUILD) -> list[Score]:
+async def scores(
+    database: Database, span: Span = ALWAYS, guild: int = GUILD, scope: int = EVERYTHING
+) -> list[Score]:
     """A board, by member."""
-    found = await BoardStore(database).scores(guild, window)
+    found = await BoardStore(database).scores(guild, span, scope)
     return sorted(found, key=lambda score: score.member_id)
+
+
+async def page(
+    database: Database, member: int = ADA, number: int | None = 0, span: Span = ALWAYS
+) -> BoardPage:
+    """A page of the board of everything."""
+    return await BoardStore(database).page(GUILD, span, EVERYTHING, member, number)
+
+
+async def fill(database: Database, points: dict[int, int]) -> None:
+    """Give members so many points each."""
+    round_ = await add_round(database, closes_at=NOON + DAY)
+    answers = AnswerStore(database)
+    await asyncio.gather(
+        *(
+            answers.add(make_answer(member, round_id=round_.id, points=number))
+            for member, number in points.items()
+        )
+    )
+
+
+def members_of(page: BoardPage) -> list[tuple[int, int]]:
+    """The ranks and the members on a page."""
+    return [(standing.rank, standing.score.member_id) for standing in page.standings]
 
 
 async def test_a_question_counts_once_in_a_week(database: Database) -> None:
@@ -57,8 +94,24 @@ async def test_a_question_counts_once_in_a_week(database: Database) -> None:
 
 async def test_a_question_counts_again_in_the_next_week(database: Database) -> None:
     assert (await answer(database)).scored
-    assert (await answer(database, at=NOON + 7 * DAY, week=WEEK + 7 * DAY)).scored
+    assert (await answer(database, at=NOON + 7 * DAY)).scored
     assert [score.points for score in await scores(database)] == [20]
+
+
+@pytest.mark.parametrize("year", [1970, 2020, 2024, 2026])
+async def test_a_week_is_from_monday_to_sunday(database: Database, year: int) -> None:
+    first = date(year, 12, 25)
+    counted = [
+        first + n * DAY for n in range(16) if (await answer(database, day=first + n * DAY, at=NOON)).scored
+    ]
+    assert counted == [first, *(first + n * DAY for n in range(1, 16) if (first + n * DAY).weekday() == 0)]
+
+
+async def test_the_day_decides_and_not_the_click(database: Database) -> None:
+    sunday_night = NOON - timedelta(hours=14)
+    assert (await answer(database, at=sunday_night, day=TODAY - DAY)).scored
+    assert (await answer(database, at=sunday_night, day=TODAY)).scored
+    assert [score.answered for score in await scores(database, THIS_WEEK)] == [1]
 
 
 async def test_a_wrong_answer_uses_the_question_up(database: Database) -> None:
@@ -72,11 +125,12 @@ async def test_a_click_that_is_no_answer_counts_nothing(database: Database) -> N
     closed = await add_round(database, make_question("closed"))
     await RoundStore(database).close(closed.id, CloseReason.SKIPPED, NOON)
     answers = AnswerStore(database)
-    await answers.add(make_answer(ADA, round_id=round_.id), WEEK)
+    await answers.add(make_answer(ADA, round_id=round_.id))
     again = make_answer(ADA, round_id=round_.id, clicked_at=NOON + 7 * DAY)
-    assert not (await answers.add(again, WEEK + 7 * DAY)).scored
-    assert not (await answers.add(make_answer(ADA, round_id=closed.id), WEEK)).scored
+    assert not (await answers.add(again)).scored
+    assert not (await answers.add(make_answer(ADA, round_id=closed.id))).scored
     assert [score.answered for score in await scores(database)] == [1]
+    assert [day.answers for day in await BoardStore(database).days(GUILD, ADA)] == [1]
 
 
 async def test_an_edited_question_is_still_the_same(database: Database) -> None:
@@ -106,25 +160,82 @@ async def test_a_question_counts_once_within_one_commit(database: Database, comm
     answers = AnswerStore(database)
     commits.forget()
     stored = await asyncio.gather(
-        *(answers.add(make_answer(ADA, round_id=round_.id), WEEK) for round_ in rounds)
+        *(
+            answers.add(make_answer(ADA, round_id=round_.id, points=points))
+            # the last round first, so that the order of the clicks is not that of the rounds
+            for round_, points in zip(reversed(rounds), (7, 8, 9), strict=True)
+        )
     )
     assert commits.number == 1
     assert all(one.is_new for one in stored)
-    assert sum(one.scored for one in stored) == 1
-    assert [score.answered for score in await scores(database)] == [1]
+    assert [one.scored for one in stored] == [True, False, False]
+    assert [(score.answered, score.points) for score in await scores(database)] == [(1, 7)]
+
+
+@pytest.mark.parametrize("rounds", [2, 50])
+async def test_the_first_answer_within_a_commit_counts_also_when_sqlite_knows_the_size_of_its_tables(
+    database: Database, rounds: int
+) -> None:
+    ids = [(await add_round(database, channel_id=CHANNEL + n)).id for n in range(rounds)]
+    async with database.transaction() as transaction:
+        await transaction.run("ANALYZE")  # as `PRAGMA optimize` does it at the end of a run
+    answers = AnswerStore(database)
+    later_round_first = [
+        make_answer(ADA, round_id=id_, points=points) for id_, points in ((ids[1], 7), (ids[0], 9))
+    ]
+    stored = await asyncio.gather(*(answers.add(answer) for answer in later_round_first))
+    assert [one.scored for one in stored] == [True, False]
+    assert [score.points for score in await scores(database)] == [7]
+
+
+async def test_the_author_of_a_question_earns_nothing_with_it(database: Database) -> None:
+    question = make_question(author=ADA)
+    own = await answer(database, question)
+    assert own.is_new
+    assert not own.scored
+    assert (await answer(database, question, member=GRACE)).scored
+    assert [score.member_id for score in await scores(database)] == [GRACE]
+    assert await BoardStore(database).totals(GUILD, ALWAYS) == Totals(members=1, right=1, answered=1)
+    assert await BoardStore(database).days(GUILD, ADA) == [Day(TODAY, answers=1, scored=0, right=0)]
+    assert await BoardStore(database).played(GUILD, [ADA, GRACE]) == {GRACE: [TODAY]}
+    assert await BoardStore(database).topics(GUILD, ADA) == []
+
+
+async def test_an_author_uses_up_nothing_that_another_version_could_earn(database: Database) -> None:
+    assert not (await answer(database, make_question(author=ADA))).scored
+    assert (await answer(database, make_question(author=GRACE))).scored
 
 
 async def test_a_score_is_the_sum_of_what_was_answered(database: Database) -> None:
-    await answer(database, make_question("a"), points=12, hints=1, at=NOON)
-    await answer(database, make_question("b"), outcome=Outcome.PARTLY, points=5, at=NOON + seconds(1.5))
-    await answer(database, make_question("c"), outcome=Outcome.WRONG, hints=2, at=NOON + seconds(9))
-    last = NOON + seconds(1.5)
-    assert await scores(database) == [Score(ADA, points=17, right=1, answered=3, hints=3, last_at=last)]
+    await answer(database, make_question("a"), points=12, hints=1, at=NOON, took=seconds(3.5))
+    await answer(
+        database,
+        make_question("b"),
+        outcome=Outcome.PARTLY,
+        points=5,
+        at=NOON + seconds(1.5),
+        took=seconds(0.001),
+    )
+    await answer(
+        database, make_question("c"), outcome=Outcome.WRONG, hints=2, at=NOON + seconds(9), took=seconds(4)
+    )
+    expected = Score(
+        ADA, points=17, right=1, answered=3, hints=3, last_at=NOON + seconds(1.5), took=seconds(7.501)
+    )
+    assert await scores(database) == [expected]
+    assert await BoardStore(database).score(GUILD, THIS_WEEK, ADA) == expected
+    assert await BoardStore(database).score(GUILD, THIS_WEEK, GRACE) == Score(GRACE)
 
 
 async def test_a_member_without_points_has_no_last_points(database: Database) -> None:
     await answer(database, outcome=Outcome.WRONG)
     assert [score.last_at for score in await scores(database)] == [None]
+
+
+async def test_the_last_points_are_the_latest_in_whatever_order_they_come(database: Database) -> None:
+    for number, minutes in enumerate((5, 9, 1)):
+        await answer(database, make_question(f"question-{number}"), at=NOON + timedelta(minutes=minutes))
+    assert [score.last_at for score in await scores(database)] == [NOON + timedelta(minutes=9)]
 
 
 async def test_each_server_has_its_own_board(database: Database) -> None:
@@ -136,30 +247,314 @@ async def test_each_server_has_its_own_board(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "counts"),
+    ("span", "counts"),
     [
-        (NOON, NOON + DAY, True),
-        (NOON - DAY, NOON, False),
-        (NOON + seconds(0.001), NOON + DAY, False),
-        (NOON - DAY, NOON + seconds(0.001), True),
-        (None, NOON, False),
-        (None, NOON + DAY, True),
-        (NOON, None, True),
-        (NOON + DAY, None, False),
-        (None, None, True),
+        (Span(Period.WEEK, date(2025, 12, 29)), False),
+        (Span(Period.WEEK, date(2026, 1, 5)), True),
+        (Span(Period.WEEK, date(2026, 1, 12)), False),
+        (Span(Period.MONTH, date(2025, 12, 1)), False),
+        (Span(Period.MONTH, date(2026, 1, 1)), True),
+        (Span(Period.MONTH, date(2026, 2, 1)), False),
+        (Span(Period.ALL), True),
+        (Span(Period.CHALLENGE, challenge_id=1), False),
     ],
+    ids=str,
 )
-async def test_a_window_holds_its_start_and_not_its_end(
-    database: Database, start: datetime | None, end: datetime | None, counts: bool
+@pytest.mark.parametrize("day", [date(2026, 1, 5), date(2026, 1, 11)])
+async def test_an_answer_counts_in_its_week_its_month_and_for_all_time(
+    database: Database, span: Span, counts: bool, day: date
 ) -> None:
-    await answer(database, at=NOON)
-    assert bool(await scores(database, Window(start, end))) == counts
+    await answer(database, day=day)
+    assert bool(await scores(database, span)) == counts
+    assert (await BoardStore(database).totals(GUILD, span)).answered == counts
 
 
-async def test_a_board_sums_only_what_is_in_its_window(database: Database) -> None:
+async def test_a_board_sums_only_what_is_in_its_span(database: Database) -> None:
     for number in range(5):
-        await answer(
-            database, make_question(f"question-{number}"), at=NOON + number * DAY, points=1 << number
+        at = NOON + (2 + number) * 6 * DAY  # 17, 23, 29 January, 4, 10 February
+        await answer(database, make_question(f"question-{number}"), at=at, points=1 << number)
+    assert [s.points for s in await scores(database, Span(Period.MONTH, date(2026, 1, 1)))] == [1 + 2 + 4]
+    assert [s.points for s in await scores(database, Span(Period.MONTH, date(2026, 2, 1)))] == [8 + 16]
+    assert [s.points for s in await scores(database, Span(Period.WEEK, date(2026, 1, 26)))] == [4]
+    assert [s.points for s in await scores(database, ALWAYS)] == [31]
+
+
+async def test_each_bank_and_topic_has_a_board(database: Database) -> None:
+    board = BoardStore(database)
+    assert await board.scope("sample") is None
+    await answer(database, make_question("a", topic="one"), points=1)
+    await answer(database, make_question("b", topic="two"), points=2)
+    await answer(database, make_question("c", topic="one", bank="other"), points=4)
+    found = {}
+    for bank, topic in (("", ""), ("sample", ""), ("sample", "one"), ("sample", "two"), ("other", "one")):
+        scope = await board.scope(bank, topic)
+        assert scope is not None
+        assert await board.scope_names(scope) == (bank, topic)
+        found[bank, topic] = [score.points for score in await scores(database, scope=scope)]
+    assert found == {
+        ("", ""): [7],
+        ("sample", ""): [3],
+        ("sample", "one"): [1],
+        ("sample", "two"): [2],
+        ("other", "one"): [4],
+    }
+    assert await board.scope() == EVERYTHING
+    assert await board.scope("other", "two") is None
+    assert await board.scope_names(404) is None
+
+
+async def test_a_challenge_has_a_board_on_which_all_its_answers_count(database: Database) -> None:
+    first, second = make_question("first"), make_question("second")
+    await answer(database, first)  # used up for this week
+    challenge, rounds = await start_challenge(database, [first, second])
+    answers = AnswerStore(database)
+    again = make_answer(ADA, round_id=rounds[0].id, points=7, took=seconds(4))
+    new = make_answer(ADA, round_id=rounds[1].id, points=8, took=seconds(5))
+    assert [(await answers.add(one, private=True)).scored for one in (again, new)] == [False, True]
+    span = Span(Period.CHALLENGE, challenge_id=challenge.id)
+    (score,) = await scores(database, span)
+    assert (score.points, score.answered, score.took) == (15, 2, seconds(9))
+    assert [score.points for score in await scores(database)] == [18]
+    assert await scores(database, Span(Period.CHALLENGE, challenge_id=challenge.id + 1)) == []
+
+
+async def test_in_a_challenge_time_decides_among_equals(database: Database) -> None:
+    challenge, (round_,) = await start_challenge(database, [make_question()])
+    answers = AnswerStore(database)
+    for member, took, hints in ((ADA, 9, 0), (GRACE, 4, 2), (LINUS, 4, 1)):
+        await answers.add(
+            make_answer(member, round_id=round_.id, took=seconds(took), hints=hints), private=True
         )
-    board = await scores(database, Window(NOON + DAY, NOON + 3 * DAY))
-    assert board == [Score(ADA, points=2 + 4, right=2, answered=2, last_at=NOON + 2 * DAY)]
+    span = Span(Period.CHALLENGE, challenge_id=challenge.id)
+    found = await page(database, ADA, span=span)
+    assert members_of(found) == [(1, LINUS), (1, GRACE), (3, ADA)]
+    assert found.own is not None
+    assert found.own.rank == 3
+    assert [standing.rank for standing in (await page(database)).standings] == [1, 1, 1]
+
+
+async def test_an_empty_board_has_one_page(database: Database) -> None:
+    for number in (None, 0, 7):
+        assert await page(database, ADA, number) == BoardPage(0, 0, (), None)
+
+
+async def test_pages_follow_each_other_and_one_behind_the_last_is_the_last(database: Database) -> None:
+    await fill(database, {member: 100 - member for member in range(1, 24)})
+    assert members_of(await page(database, number=0)) == [(n, n) for n in range(1, 11)]
+    assert members_of(await page(database, number=1)) == [(n, n) for n in range(11, 21)]
+    last = await page(database, number=2)
+    assert members_of(last) == [(21, 21), (22, 22), (23, 23)]
+    assert (last.number, last.members) == (2, 23)
+    assert await page(database, number=99) == last
+    assert await page(database, number=-1) == await page(database, number=0)
+
+
+async def test_equals_share_a_rank_across_pages(database: Database) -> None:
+    await fill(database, {member: 9 if member < 3 else 5 for member in range(1, 14)})
+    second = await page(database, ADA, number=1)
+    assert members_of(second) == [(3, 11), (3, 12), (3, 13)]
+    assert (await page(database, 13, number=0)).own == second.standings[-1]
+
+
+async def test_find_me_opens_the_page_that_the_member_is_on(database: Database) -> None:
+    await fill(database, dict.fromkeys(range(1, 24), 5))
+    for member, number in ((1, 0), (10, 0), (11, 1), (20, 1), (21, 2), (23, 2), (404, 0)):
+        found = await page(database, member, None)
+        assert found.number == number
+        assert (member in [found_member for _, found_member in members_of(found)]) == (member != 404)
+        assert (found.own is not None) == (member != 404)
+
+
+@pytest.mark.parametrize("reason", Unlisted)
+async def test_who_is_not_listed_is_on_no_board_but_sees_where_they_would_be(
+    database: Database, reason: Unlisted
+) -> None:
+    await fill(database, {ADA: 9, GRACE: 7, LINUS: 5})
+    servers = ServerStore(database)
+    await servers.unlist(GUILD, [GRACE], reason)
+    assert [score.member_id for score in await scores(database)] == [ADA, LINUS]
+    found = await page(database, GRACE, None)
+    assert members_of(found) == [(1, ADA), (2, LINUS)]
+    assert found.members == 2
+    assert found.own == Standing(2, await BoardStore(database).score(GUILD, ALWAYS, GRACE))
+    assert (await page(database, LINUS)).own == found.standings[1]
+    assert await BoardStore(database).totals(GUILD, ALWAYS) == Totals(3, 3, 3)
+    await servers.relist(GUILD, [GRACE], reason)
+    assert members_of(await page(database, GRACE)) == [(1, ADA), (2, GRACE), (3, LINUS)]
+
+
+async def test_who_is_not_listed_in_one_server_is_listed_in_the_others(database: Database) -> None:
+    await answer(database)
+    await ServerStore(database).unlist(GUILD + 1, [ADA], Unlisted.HIDDEN)
+    assert [score.member_id for score in await scores(database)] == [ADA]
+
+
+async def test_the_page_of_a_hidden_member_behind_the_last_is_the_last(database: Database) -> None:
+    await fill(database, {member: 100 - member for member in range(1, 12)})
+    await ServerStore(database).unlist(GUILD, [11], Unlisted.HIDDEN)
+    found = await page(database, 11, None)
+    assert (found.number, found.members) == (0, 10)
+    assert found.own is not None
+    assert found.own.rank == 11
+
+
+async def test_days_and_topics_of_a_member(database: Database) -> None:
+    board = BoardStore(database)
+    assert await board.days(GUILD, ADA) == []
+    await answer(database, make_question("a"), points=12)
+    await answer(database, make_question("b", topic="two"), outcome=Outcome.WRONG)
+    await answer(database, make_question("a"), points=9, at=NOON + 2 * DAY)
+    await answer(database, make_question("c", topic="two"), points=8, at=NOON + 3 * DAY)
+    await answer(database, make_question("c", topic="two"), member=GRACE)
+    assert await board.days(GUILD, ADA) == [
+        Day(TODAY, answers=2, scored=2, right=1, points=12),
+        Day(TODAY + 2 * DAY, answers=1, scored=0, right=0, points=0),
+        Day(TODAY + 3 * DAY, answers=1, scored=1, right=1, points=8),
+    ]
+    assert await board.played(GUILD, [ADA]) == {ADA: [TODAY, TODAY + 3 * DAY]}
+    assert await board.played(GUILD, [ADA, GRACE, LINUS]) == {
+        ADA: [TODAY, TODAY + 3 * DAY],
+        GRACE: [TODAY],
+    }
+    assert await board.played(GUILD + 1, [ADA]) == {}
+    assert sorted(await board.topics(GUILD, ADA), key=lambda record: record.topic) == [
+        TopicRecord("sample", "one", 1, 1),
+        TopicRecord("sample", "two", 1, 2),
+    ]
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Makes databases with the rounds of histories."""
+    folder = tmp_path_factory.mktemp("histories")
+    template = folder / "template.db"
+    asyncio.run(make_servers(template))
+
+    def copy() -> Path:
+        path = folder / "studyhall.db"
+        for old in folder.glob("studyhall.db*"):
+            old.unlink()
+        shutil.copyfile(template, path)
+        return path
+
+    return copy
+
+
+def play(path: Path, history: History, check: Callable[[Play], Awaitable[None]]) -> None:
+    """Play a history in a database, and then check what came of it."""
+
+    async def run() -> None:
+        async with Database.open(path) as database:
+            played = Play(database, history)
+            await played.run()
+            await check(played)
+
+    asyncio.run(run())
+
+
+async def check_boards(played: Play) -> None:
+    """Every board, page by page, is what the reference says."""
+    board, reference = BoardStore(played.database), played.reference
+    viewer = 0
+    for guild in GUILDS:
+        challenges = [Span(Period.CHALLENGE, challenge_id=id_) for id_ in played.challenges[guild]]
+        for names in SCOPES:
+            scope = await board.scope(*names)
+            assert scope is not None
+            for span in [*reference.spans(), *(challenges if scope == EVERYTHING else [])]:
+                expected = reference.scores(guild, span, names)
+                listed = [score for score in expected.values() if score.member_id not in reference.unlisted]
+                found = await board.scores(guild, span, scope)
+                by_member = sorted(found, key=lambda score: score.member_id)
+                assert by_member == sorted(listed, key=lambda score: score.member_id)
+                if names == ("", ""):
+                    assert await board.totals(guild, span) == reference.totals(guild, span)
+                if not expected:
+                    continue
+                viewer += 1
+                last = (len(listed) - 1) // 10
+                for number in (None, *range(last + 2)):
+                    member = MEMBERS[viewer % len(MEMBERS)]
+                    seen = await board.page(guild, span, scope, member, number)
+                    assert seen == reference.page(guild, span, names, member, number)
+
+
+async def check_members(played: Play) -> None:
+    """What is known of every member is what the reference says."""
+    board, reference = BoardStore(played.database), played.reference
+    for guild in GUILDS:
+        played_days = {}
+        all_time = reference.scores(guild, ALWAYS)
+        for member in MEMBERS:
+            days = reference.days(guild, member)
+            assert await board.days(guild, member) == days
+            topics = await board.topics(guild, member)
+            assert len(topics) == len(set(topics))
+            assert set(topics) == reference.topics(guild, member)
+            assert await board.score(guild, ALWAYS, member) == all_time.get(member, Score(member))
+            if member in all_time:
+                found = await board.page(guild, ALWAYS, EVERYTHING, member, None)
+                assert found == reference.page(guild, ALWAYS, ("", ""), member, None)
+            if any(day.scored for day in days):
+                played_days[member] = [day.day for day in days if day.scored]
+        assert await board.played(guild, MEMBERS) == played_days
+
+
+async def derived(database: Database) -> dict[str, list[Row]]:
+    """All that is derived from the answers."""
+    return {table: await database.read(f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4, 5") for table in DERIVED}
+
+
+SLOW = settings(
+    max_examples=18, suppress_health_check=[HealthCheck.large_base_example, HealthCheck.data_too_large]
+)
+
+
+@SLOW
+@given(history=histories(25))
+def test_after_any_history_all_boards_are_what_the_answers_say(
+    servers: Callable[[], Path], history: History
+) -> None:
+    play(servers(), history, check_boards)
+
+
+@SLOW
+@given(history=histories(25))
+def test_after_any_history_all_members_have_done_what_their_answers_say(
+    servers: Callable[[], Path], history: History
+) -> None:
+    play(servers(), history, check_members)
+
+
+@SLOW
+@given(history=histories())
+def test_making_the_scores_anew_changes_nothing(servers: Callable[[], Path], history: History) -> None:
+    async def check(played: Play) -> None:
+        before = await derived(played.database)
+        assert all(before.values()) or not played.reference.counting()
+        await ScoreStore(played.database).rebuild()
+        assert await derived(played.database) == before
+
+    play(servers(), history, check)
+
+
+async def test_making_the_scores_anew_mends_what_is_wrong(database: Database) -> None:
+    for number in range(12):
+        await answer(database, make_question(f"question-{number}"), member=ADA + number % 3)
+        await answer(database, make_question(f"question-{number}"), guild=GUILD + 1)
+    before = await derived(database)
+    assert all(before.values())
+    async with database.transaction() as transaction:
+        await transaction.run("DELETE FROM score WHERE member_id = ?", (ADA,))
+        await transaction.run("UPDATE board SET points = points + 1, last_at = NULL")
+        await transaction.run("INSERT INTO member_day VALUES (1, 2, 3, 4, 5, 6, 7)")
+        await transaction.run(
+            "INSERT INTO board SELECT 404, period, start, scope, member_id, 0, 0, 0, 0, 0, 0 FROM board WHERE guild_id = ?",
+            (GUILD,),
+        )
+    assert await derived(database) != before
+    told: list[tuple[int, int]] = []
+    await ScoreStore(database).rebuild(lambda done, of: told.append((done, of)))
+    assert await derived(database) == before
+    assert told == [(1, 2), (2, 2)]
+    assert not await ScoreStore(database).are_outdated()

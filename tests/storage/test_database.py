@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from bot.errors import DatabaseError
-from bot.storage.database import Database, from_ms, to_ms
+from bot.storage.database import Database, first_of_month, from_day, from_ms, to_day, to_ms
+from bot.storage.scores import OUTDATED
 
 PUT = "INSERT INTO fact (name, value) VALUES (?, 'x')"
-NAMES = "SELECT name FROM fact ORDER BY name"
+NAMES = f"SELECT name FROM fact WHERE name <> '{OUTDATED}' ORDER BY name"
 
 
 async def put(database: Database, *names: str) -> None:
@@ -25,7 +26,7 @@ async def put(database: Database, *names: str) -> None:
 
 
 async def names(database: Database) -> list[str]:
-    """The names of the facts that are stored."""
+    """The names of the facts that are stored, but for what an upgrade has left."""
     return [row[0] for row in await database.read(NAMES)]
 
 
@@ -106,7 +107,7 @@ async def test_transactions_take_turns(database: Database) -> None:
     async with database.transaction() as transaction:
         await transaction.run("INSERT INTO fact VALUES ('counter', '0')")
     await asyncio.gather(*(count_up() for _ in range(20)))
-    assert await database.read("SELECT value FROM fact") == [("20",)]
+    assert await database.read("SELECT value FROM fact WHERE name = 'counter'") == [("20",)]
 
 
 async def put_and_fail(database: Database, statement: str) -> None:
@@ -191,3 +192,29 @@ def test_a_time_is_the_same_in_every_zone() -> None:
         to_ms(noon.astimezone(timezone(timedelta(hours=5, minutes=45)))) == to_ms(noon) == 1_767_614_400_000
     )
     assert from_ms(to_ms(noon)) == noon
+
+
+@pytest.mark.parametrize(
+    ("day", "number"),
+    [
+        (date(1970, 1, 1), 0),
+        (date(1969, 12, 31), -1),
+        (date(2000, 3, 1), 11_017),
+        (date(2026, 1, 5), 20_458),
+        (date(9999, 12, 31), 2_932_896),
+    ],
+)
+def test_a_day_is_a_number(day: date, number: int) -> None:
+    assert to_day(day) == number
+    assert from_day(number) == day
+
+
+async def test_sql_knows_the_first_of_each_month(database: Database) -> None:
+    first, last = to_day(date(1999, 12, 31)), to_day(date(2040, 1, 1))
+    rows = await database.read(
+        "WITH RECURSIVE days (day) AS (VALUES (?) UNION ALL SELECT day + 1 FROM days WHERE day < ?) "
+        f"SELECT day, {first_of_month('day')} FROM days",
+        (first, last),
+    )
+    assert len(rows) == last - first + 1
+    assert all(from_day(month) == from_day(day).replace(day=1) for day, month in rows)

@@ -21,8 +21,8 @@ from tests.storage.examples import (
     CHANNEL,
     GRACE,
     GUILD,
-    WEEK,
     add_round,
+    all_timers,
     ask,
     start_quiz,
     timers,
@@ -50,7 +50,7 @@ async def play(
     """Ask the next question, let members answer it, and close it."""
     round_ = await ask(database, quiz)
     for member in members:
-        await AnswerStore(database).add(make_answer(member, round_id=round_.id), WEEK)
+        await AnswerStore(database).add(make_answer(member, round_id=round_.id))
     await RoundStore(database).close(round_.id, reason, LATER)
 
 
@@ -254,7 +254,7 @@ async def test_mending_gives_back_the_timers_that_were_given_up(
     round_ = await ask(database, playing)
     await add_round(database, make_question("question-1"), quiz_id=waiting.id, position=1)
     await end(quizzes, done, final=False)
-    for timer in await TimerStore(database).all():
+    for timer in await all_timers(database):
         await TimerStore(database).done(timer)
     await quizzes.mend(LATER)
     found = await timers(database)

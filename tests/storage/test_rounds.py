@@ -20,9 +20,9 @@ from tests.storage.examples import (
     ADA,
     CHANNEL,
     GUILD,
-    WEEK,
     add_round,
     ask,
+    start_challenge,
     start_quiz,
     timers,
     try_add_round,
@@ -79,7 +79,7 @@ async def test_a_round_that_is_added_again_after_an_answer_keeps_its_time(databa
     quiz = await start_quiz(database)
     place: dict[str, Any] = {"quiz_id": quiz.id, "position": 1}
     first = await add_round(database, **place)
-    await AnswerStore(database).add(make_answer(ADA, round_id=first.id), WEEK)
+    await AnswerStore(database).add(make_answer(ADA, round_id=first.id))
     later = NOON + seconds(99)
     assert await add_round(database, opened_at=later, closes_at=later + seconds(30), **place) == first
 
@@ -179,3 +179,31 @@ async def test_last_asked_is_by_question_server_and_bank(database: Database, rou
     assert await rounds.last_asked(GUILD, "sample") == {"a": NOON + timedelta(days=3)}
     assert await rounds.last_asked(GUILD, "other") == {"c": NOON + timedelta(days=6)}
     assert await rounds.last_asked(GUILD + 1, "sample") == {"b": NOON + timedelta(days=5)}
+
+
+async def test_the_rounds_of_a_challenge_are_in_their_order(database: Database, rounds: RoundStore) -> None:
+    _, others = await start_challenge(database, guild_id=GUILD + 1)
+    challenge, (first, second, third) = await start_challenge(database)
+    assert [first.position, second.position, third.position] == [1, 2, 3]
+    assert await rounds.of_challenge(challenge.id) == [first, second, third]
+    assert await rounds.of_challenge(404) == []
+    assert await rounds.open() == [*others, first, second, third]
+
+
+async def test_questions_are_public_while_they_are_open_or_in_a_quiz_that_runs(
+    database: Database, rounds: RoundStore
+) -> None:
+    assert await rounds.public_questions(GUILD, "sample") == set()
+    quiz = await start_quiz(database, questions=[make_question("asked"), make_question("to come")])
+    await rounds.close((await ask(database, quiz)).id, SKIPPED, NOON)
+    await add_round(database, make_question("open"))
+    closed = await add_round(database, make_question("closed"))
+    await rounds.close(closed.id, SKIPPED, NOON)
+    await add_round(database, make_question("elsewhere"), guild_id=GUILD + 1)
+    await add_round(database, make_question("of another bank", bank="other"))
+    await start_challenge(database, [make_question("private")])
+    ended = await start_quiz(database, questions=[make_question("over")], channel_id=CHANNEL + 1)
+    await QuizStore(database).end(ended.id, EndReason.STOPPED, NOON, close=SKIPPED, final=False)
+    assert await rounds.public_questions(GUILD, "sample") == {"asked", "to come", "open"}
+    assert await rounds.public_questions(GUILD, "other") == {"of another bank"}
+    assert await rounds.public_questions(GUILD + 1, "sample") == {"elsewhere"}

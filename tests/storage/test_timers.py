@@ -9,6 +9,7 @@ import pytest
 from bot.storage.database import Database
 from bot.storage.timers import Timer, TimerStore, clear_timers, set_timer
 from tests.domain.examples import NOON, seconds
+from tests.storage.examples import all_timers
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ async def test_the_earliest_timer_stands_first(database: Database, store: TimerS
     await set_(database, "b", 1, NOON + seconds(9))
     await set_(database, "a", 2, NOON)
     await set_(database, "a", 1, NOON + seconds(9))
-    assert await store.all() == [
+    assert await all_timers(database) == [
         Timer("a", 2, NOON),
         Timer("a", 1, NOON + seconds(9)),
         Timer("b", 1, NOON + seconds(9)),
@@ -40,7 +41,7 @@ async def test_a_timer_that_is_set_again_is_moved_and_has_all_its_tries(
     await set_(database, "a", 1, NOON)
     await store.postpone(Timer("a", 1, NOON, attempts=3), NOON + seconds(1))
     await set_(database, "a", 1, NOON + seconds(9))
-    assert await store.all() == [Timer("a", 1, NOON + seconds(9), attempts=0)]
+    assert await all_timers(database) == [Timer("a", 1, NOON + seconds(9), attempts=0)]
 
 
 async def test_clearing_takes_the_named_timers_of_one_subject(database: Database, store: TimerStore) -> None:
@@ -49,7 +50,7 @@ async def test_clearing_takes_the_named_timers_of_one_subject(database: Database
             await set_(database, kind, subject, NOON)
     async with database.transaction() as transaction:
         await clear_timers(transaction, 1, ["a", "b", "unknown"])
-    assert {(timer.kind, timer.subject) for timer in await store.all()} == {
+    assert {(timer.kind, timer.subject) for timer in await all_timers(database)} == {
         ("c", 1),
         ("a", 2),
         ("b", 2),
@@ -59,41 +60,41 @@ async def test_clearing_takes_the_named_timers_of_one_subject(database: Database
 
 async def test_a_postponed_timer_is_tried_again_later(database: Database, store: TimerStore) -> None:
     await set_(database, "a", 1, NOON)
-    (timer,) = await store.all()
+    (timer,) = await all_timers(database)
     await store.postpone(timer, NOON + seconds(2))
-    (timer,) = await store.all()
+    (timer,) = await all_timers(database)
     assert timer == Timer("a", 1, NOON + seconds(2), attempts=1)
     await store.postpone(timer, NOON + seconds(5))
-    assert await store.all() == [Timer("a", 1, NOON + seconds(5), attempts=2)]
+    assert await all_timers(database) == [Timer("a", 1, NOON + seconds(5), attempts=2)]
 
 
-async def test_a_timer_that_is_gone_is_not_postponed(store: TimerStore) -> None:
+async def test_a_timer_that_is_gone_is_not_postponed(database: Database, store: TimerStore) -> None:
     await store.postpone(Timer("a", 1, NOON), NOON + seconds(2))
-    assert await store.all() == []
+    assert await all_timers(database) == []
 
 
 async def test_a_timer_whose_work_is_done_is_forgotten(database: Database, store: TimerStore) -> None:
     await set_(database, "a", 1, NOON)
     await set_(database, "a", 2, NOON)
     await store.done(Timer("a", 1, NOON))
-    assert await store.all() == [Timer("a", 2, NOON)]
+    assert await all_timers(database) == [Timer("a", 2, NOON)]
     await store.done(Timer("a", 1, NOON))
 
 
 async def test_a_timer_that_its_work_has_set_anew_is_kept(database: Database, store: TimerStore) -> None:
     await set_(database, "a", 1, NOON)
-    (timer,) = await store.all()
+    (timer,) = await all_timers(database)
     await set_(database, "a", 1, NOON + seconds(9))
     await store.done(timer)
-    assert await store.all() == [Timer("a", 1, NOON + seconds(9))]
+    assert await all_timers(database) == [Timer("a", 1, NOON + seconds(9))]
 
 
 async def test_a_timer_that_was_put_off_meanwhile_is_kept(database: Database, store: TimerStore) -> None:
     await set_(database, "a", 1, NOON)
-    (timer,) = await store.all()
+    (timer,) = await all_timers(database)
     await store.postpone(timer, NOON)
     await store.done(timer)
-    assert await store.all() == [Timer("a", 1, NOON, attempts=1)]
+    assert await all_timers(database) == [Timer("a", 1, NOON, attempts=1)]
 
 
 async def test_a_change_that_fails_sets_no_timer(database: Database, store: TimerStore) -> None:
@@ -104,4 +105,4 @@ async def test_a_change_that_fails_sets_no_timer(database: Database, store: Time
 
     with pytest.raises(ZeroDivisionError):
         await fail()
-    assert await store.all() == []
+    assert await all_timers(database) == []

@@ -1,0 +1,195 @@
+"""Weekly challenges: when they run, which questions they ask, what came of them."""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+from bot.domain.boards import Standing
+from bot.domain.questions import Bank, Question
+from bot.domain.windows import Period, Span, instant, local_day
+
+FEWEST_QUESTIONS, MOST_QUESTIONS = 5, 30
+
+REMEMBERED = 8
+"""How many challenges back no question is asked again, while the bank allows."""
+
+SHORTEST = timedelta(hours=6)
+"""A challenge that could be open for less time than this is left out."""
+
+_EASIEST_FIRST = {"easy": 0, "medium": 1, "hard": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When and how a server's weekly challenge runs. `weekday` is 0 for Monday; `hour` is local."""
+
+    guild_id: int
+    channel_id: int
+    owner_id: int
+    """Who changed it last, to be told of trouble."""
+    bank: str
+    topics: tuple[str, ...] = ()
+    """None named: all of them."""
+    weekday: int = 0
+    hour: int = 18
+    questions: int = 10
+    days: int | None = None
+    """How long a challenge is open; None: until the next one."""
+    mention_role_id: int | None = None
+    champion_role_id: int | None = None
+    is_on: bool = False
+    trouble: str | None = None
+    """Why the last challenge could not be posted."""
+
+
+class ChallengeEnd(StrEnum):
+    """Why a challenge ended."""
+
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    """Discord did not take its card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A challenge as stored. Times are aware UTC."""
+
+    id: int
+    guild_id: int
+    number: int
+    """In the server's archive, from 1."""
+    channel_id: int
+    bank: str
+    topics: tuple[str, ...]
+    """The topics of its questions."""
+    questions: int
+    seed: str
+    starts_at: datetime
+    ends_at: datetime
+    message_id: int | None = None
+    ended_at: datetime | None = None
+    end_reason: ChallengeEnd | None = None
+
+    @property
+    def span(self) -> Span:
+        """The span of its board."""
+        return Span(Period.CHALLENGE, challenge_id=self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeResult:
+    """What came of a challenge."""
+
+    challenge: Challenge
+    podium: tuple[Standing, ...]
+    """The best ranks: three members, and more where the third rank is shared."""
+    players: int
+    accuracy: float | None
+    """The part of all answers that were right, 0 to 1; None without answers."""
+    hardest: Question | None
+    """The question with the lowest share of right answers, if anybody got one wrong."""
+    hardest_share: float
+    improved: tuple[int, float, float] | None
+    """Whose share of the points rose the most since the challenge before, with both shares."""
+
+
+def next_start(plan: Plan, after: datetime, zone: ZoneInfo) -> datetime:
+    """The first planned start later than an instant, as UTC."""
+    day = local_day(after, zone) - timedelta(days=1)
+    while day.weekday() != plan.weekday or instant(day, zone, plan.hour) <= after:
+        day += timedelta(days=1)
+    return instant(day, zone, plan.hour)
+
+
+def planned_end(plan: Plan, start: datetime, zone: ZoneInfo) -> datetime:
+    """When a challenge that was planned to start at an instant ends, as UTC: at the same hour of the day so many
+    days later, and not after the next one starts."""
+    following = next_start(plan, start, zone)
+    if plan.days is None:
+        return following
+    day = local_day(start, zone)
+    while day.weekday() != plan.weekday:  # the clocks skip the planned hour, and the day with it
+        day -= timedelta(days=1)
+    return min(following, instant(day + timedelta(days=plan.days), zone, plan.hour))
+
+
+def end_if_begun(plan: Plan, due: datetime, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """When a challenge that fell due at an instant would end if it begins now. None: there is no time left for it.
+
+    After an absence of weeks it is the newest planned start that counts, so there is one challenge to catch up.
+    """
+    newest = due
+    while (coming := next_start(plan, newest, zone)) <= now:
+        newest = coming
+    end = planned_end(plan, newest, zone)
+    return end if end - now >= SHORTEST else None
+
+
+def end_of_extra(plan: Plan, now: datetime, zone: ZoneInfo) -> datetime:
+    """When a challenge that a moderator starts by hand ends: with the planned start that leaves it enough time, or
+    after the planned number of days."""
+    following = next_start(plan, now, zone)
+    if following - now < SHORTEST:
+        following = next_start(plan, following, zone)
+    if plan.days is None:
+        return following
+    return min(following, now + timedelta(days=plan.days))
+
+
+def _shares(bank: Bank, topics: Sequence[str], count: int, rng: random.Random) -> Counter[str]:
+    """How many questions each topic gets: its part of the weights, rounded up or down by lot.
+
+    Systematic sampling (W. G. Madow, "On the theory of systematic sampling, II", Ann. Math. Stat. 20, 1949): one
+    random start, then equal steps along the weights laid end to end. Over time each topic gets exactly its part.
+    """
+    order = list(topics)
+    rng.shuffle(order)
+    ends = list(accumulate(bank.topics[topic].weight for topic in order))
+    step = ends[-1] / count
+    start = rng.random() * step
+    last = len(order) - 1  # where rounding would step past the end
+    return Counter(order[min(last, bisect_right(ends, start + step * place))] for place in range(count))
+
+
+def choose_for_challenge(
+    bank: Bank, questions: Sequence[Question], count: int, *, recent: Mapping[str, int], seed: str
+) -> list[Question]:
+    """The questions of a challenge, from easy to hard; the same ones whenever it is asked with the same values.
+
+    Each topic gets its share of the bank's weights. Within that, the difficulties are mixed as they are among
+    `questions`. Questions of the last challenges (`recent`: how many challenges ago, by id) come only when
+    nothing else is left, those asked longest ago first.
+    """
+    rng = random.Random(seed)  # noqa: S311 - a fair draw that can be repeated, not a secret
+    left = sorted(questions, key=lambda question: question.id)
+    rng.shuffle(left)
+    count = min(count, len(left))
+    wanted = Counter(question.difficulty for question in left)
+    topics = sorted({question.topic for question in left})
+    shares = _shares(bank, topics, count, rng) if left else Counter()
+    chosen: list[Question] = []
+    taken: Counter[str] = Counter()
+
+    def order(question: Question) -> tuple[int, bool, float]:
+        age = recent.get(question.id, 0)
+        ahead = taken[question.difficulty] / wanted[question.difficulty]
+        # fresh ones first, then the oldest; then topics that still have a share; then what is rare so far
+        return (-age if age else -1 << 30), shares[question.topic] <= 0, ahead
+
+    while len(chosen) < count:
+        best = min(left, key=order)
+        left.remove(best)
+        shares[best.topic] -= 1
+        taken[best.difficulty] += 1
+        chosen.append(best)
+    rng.shuffle(chosen)
+    return sorted(chosen, key=lambda question: _EASIEST_FIRST.get(question.difficulty, 1))

@@ -1,0 +1,349 @@
+"""The weekly challenge: it begins, is played, ends and shows its podium, by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.domain.challenges import (
+    Challenge,
+    ChallengeEnd,
+    Plan,
+    choose_for_challenge,
+    end_if_begun,
+    end_of_extra,
+    next_start,
+)
+from bot.domain.questions import Question
+from bot.domain.rounds import Answer, Round
+from bot.errors import MessageGoneError, PostError, PostRefusedError, RefusedError
+from bot.storage.challenges import CARD, CROWN, END, OVER, PODIUM, ChallengeStore
+from bot.storage.plans import START, PlanStore
+from bot.storage.rounds import RoundStore
+from bot.storage.timers import Timer
+from bot.study.announcer import Announcer
+from bot.study.boards import Boards
+from bot.study.coalescer import Coalescer
+from bot.study.library import Library
+from bot.study.open_rounds import OpenRounds
+from bot.study.plans import HEADWAY
+from bot.study.podiums import Podiums
+from bot.study.rounds import GRACE, Rounds
+from bot.study.scheduler import Scheduler
+from bot.study.servers import Servers
+
+log = logging.getLogger(__name__)
+
+CARD_PAUSE = 20.0
+"""Seconds between two edits of a card: Discord takes fewer of them on messages older than an hour (error 30046)."""
+
+_MY_FAULT = "Something went wrong on my side; it is in my log."
+
+
+class Challenges:
+    """Runs the challenges. Every step is a timer in the database: start, card; then end, over, podium, crown."""
+
+    def __init__(
+        self,
+        *,
+        open_rounds: OpenRounds,
+        challenges: ChallengeStore,
+        plans: PlanStore,
+        round_store: RoundStore,
+        rounds: Rounds,
+        boards: Boards,
+        servers: Servers,
+        podiums: Podiums,
+        library: Library,
+        scheduler: Scheduler,
+        announcer: Announcer,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._open = open_rounds
+        self._challenges = challenges
+        self._plans = plans
+        self._round_store = round_store
+        self._boards = boards
+        self._servers = servers
+        self._podiums = podiums
+        self._library = library
+        self._scheduler = scheduler
+        self._announcer = announcer
+        self._clock = clock
+        self._rng = rng
+        self._cards = Coalescer(self._show_card, clock, CARD_PAUSE)
+        # the steps of one server wait for each other, those of others do not
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        rounds.watch(self._answered)
+        scheduler.register(START, self._start, self._give_up_start)
+        scheduler.register(CARD, self._card, self._give_up_card)
+        scheduler.register(END, self._end_when_due, self._give_up_end)
+        scheduler.register(OVER, self._over, self._give_up_over)
+        scheduler.register(PODIUM, self._podium, self._give_up_podium)
+        scheduler.register(CROWN, self._crown, self._give_up_crown)
+
+    async def mend(self) -> None:
+        """See to it that each running challenge has an end to come."""
+        await self._challenges.mend(self._clock.now())
+
+    async def start(self) -> None:
+        """Bring the cards of what runs up to date: answers may have come just before the bot was stopped."""
+        for challenge in await self._challenges.all_running():
+            if challenge.message_id is not None:
+                self._cards.changed(challenge.id)
+
+    async def stop(self) -> None:
+        """Show nothing more."""
+        await self._cards.stop()
+
+    async def begin_now(self, guild_id: int) -> Challenge:
+        """Begin a challenge out of turn.
+
+        Raises:
+            RefusedError: the server has no plan, or a challenge is running.
+        """
+        plan = await self._plans.get(guild_id)
+        if plan is None:
+            raise RefusedError("Set the challenge up first: `/challenge setup`.")
+        await self._refuse_second(guild_id)
+        async with self._turns[guild_id]:
+            now = self._clock.now()
+            begun = await self._begin(plan, end_of_extra(plan, now, self._servers.zone(guild_id)))
+        if begun is None:
+            await self._refuse_second(guild_id)
+            raise AssertionError
+        return begun
+
+    async def _refuse_second(self, guild_id: int) -> None:
+        running = await self._challenges.running(guild_id)
+        if running is not None:
+            raise RefusedError(
+                f"Challenge #{running.number} is running. Wait for its end, or end it with `/challenge cancel`."
+            )
+
+    async def cancel(self, guild_id: int) -> Challenge:
+        """End the running challenge without winners. The points on the other boards stay.
+
+        Raises:
+            RefusedError: none is running.
+        """
+        async with self._turns[guild_id]:
+            challenge = await self._running(guild_id)
+            await self._end(challenge, ChallengeEnd.CANCELLED)
+            await self._plan_next(guild_id)
+        return challenge
+
+    async def _running(self, guild_id: int) -> Challenge:
+        challenge = await self._challenges.running(guild_id)
+        if challenge is None:
+            raise RefusedError("No challenge is running here at the moment.")
+        return challenge
+
+    async def _start(self, timer: Timer) -> None:
+        guild_id = timer.subject
+        async with self._turns[guild_id]:
+            plan = await self._plans.get(guild_id)
+            if plan is None or not plan.is_on:
+                return
+            now = self._clock.now()
+            before = await self._challenges.running(guild_id)
+            if before is not None and before.ends_at <= now:
+                await self._end(before, ChallengeEnd.FINISHED)
+                before = None
+            zone = self._servers.zone(guild_id)
+            ends_at = end_if_begun(plan, timer.due_at, now, zone)
+            if before is None and ends_at is not None and await self._begin(plan, ends_at):
+                return
+            # one is running that began out of turn, or there is too little time left
+            await self._plan_next(guild_id)
+
+    async def _plan_next(self, guild_id: int) -> None:
+        """Set the timer of the next start by the plan and by what runs."""
+        plan, running = await self._plans.get(guild_id), await self._challenges.running(guild_id)
+        if plan is not None and plan.is_on:
+            now = self._clock.now()
+            after = max(now, running.ends_at - HEADWAY) if running else now
+            next_at = next_start(plan, after, self._servers.zone(guild_id)) + HEADWAY
+            await self._plans.set_start(guild_id, next_at)
+            self._scheduler.expect(next_at)
+
+    async def _begin(self, plan: Plan, ends_at: datetime) -> Challenge | None:
+        questions, plan = await self._pool(plan)
+        seed = f"{self._rng.getrandbits(64):016x}"
+        recent = await self._challenges.recent_questions(plan.guild_id, plan.bank)
+        bank = self._library.bank(plan.bank)
+        chosen = choose_for_challenge(bank, questions, plan.questions, recent=recent, seed=seed)
+        now = self._clock.now()
+        next_at = None
+        if plan.is_on:
+            next_at = next_start(plan, ends_at - HEADWAY, self._servers.zone(plan.guild_id)) + HEADWAY
+        challenge = await self._challenges.start(
+            plan, chosen, seed=seed, starts_at=now, ends_at=ends_at, close_at=ends_at + GRACE, next_at=next_at
+        )
+        if challenge is not None:
+            for round_ in await self._round_store.of_challenge(challenge.id):
+                self._open.add(round_)
+            self._scheduler.expect(now)
+        return challenge
+
+    async def _pool(self, plan: Plan) -> tuple[Sequence[Question], Plan]:
+        """The questions that a challenge can ask, also when its bank or topics are no longer there.
+
+        What is open in the server, or comes in a quiz that runs, is left out while enough others are there: its answer
+        will be shown to everybody.
+        """
+        catalog = self._library.catalog
+        bank = catalog.banks.get(plan.bank, catalog.default)
+        found = [question for question in bank.questions if question.topic in plan.topics] or bank.questions
+        public = await self._round_store.public_questions(plan.guild_id, bank.id)
+        secret = [question for question in found if question.id not in public]
+        return secret if len(secret) >= plan.questions else found, replace(plan, bank=bank.id)
+
+    async def _card(self, timer: Timer) -> None:
+        challenge = await self._challenges.get(timer.subject)
+        if challenge is not None:
+            async with self._turns[challenge.guild_id]:
+                await self._post_card(challenge.id)
+
+    async def _post_card(self, challenge_id: int) -> None:
+        challenge = await self._challenges.get(challenge_id)
+        if challenge is None or challenge.ended_at is not None or challenge.message_id is not None:
+            return
+        before = await self._challenges.latest(challenge.guild_id)
+        if before is not None:
+            with contextlib.suppress(PostRefusedError):
+                await self._post_podium(before)  # in the channel it stands above the new card
+        plan = await self._plans.get(challenge.guild_id)
+        page = await self._boards.top(challenge.guild_id, challenge.span)
+        role_id = plan.mention_role_id if plan else None
+        message_id = await self._announcer.post_challenge(challenge, page, role_id)
+        is_running = await self._challenges.posted(challenge.id, message_id)
+        if plan is not None and plan.trouble:
+            await self._plans.set_trouble(challenge.guild_id, None)
+        if not is_running:
+            await self._show_over(challenge.id)  # it ended while Discord was busy posting
+
+    def _answered(self, round_: Round, _: Answer) -> None:
+        if round_.challenge_id is not None:
+            self._cards.changed(round_.challenge_id)
+
+    async def _show_card(self, challenge_id: int) -> None:
+        challenge = await self._challenges.get(challenge_id)
+        if challenge is None or challenge.message_id is None or challenge.ended_at is not None:
+            return
+        try:
+            await self._announcer.show_challenge(
+                challenge, await self._boards.top(challenge.guild_id, challenge.span)
+            )
+        except MessageGoneError:
+            # it can still be played by command, and its podium comes all the same
+            await self._challenges.posted(challenge_id, None)
+
+    async def _over(self, timer: Timer) -> None:
+        await self._show_over(timer.subject)
+
+    async def _show_over(self, challenge_id: int) -> None:
+        await self._cards.finish(challenge_id)
+        challenge = await self._challenges.get(challenge_id)
+        if challenge is not None and challenge.message_id is not None:
+            page = await self._boards.top(challenge.guild_id, challenge.span)
+            await self._announcer.show_challenge(challenge, page)
+
+    async def _end_when_due(self, timer: Timer) -> None:
+        challenge = await self._challenges.get(timer.subject)
+        if challenge is not None:
+            async with self._turns[challenge.guild_id]:
+                await self._end(challenge, ChallengeEnd.FINISHED)
+
+    async def _end(self, challenge: Challenge, reason: ChallengeEnd) -> None:
+        now = self._clock.now()
+        await self._challenges.end(challenge.id, reason, now)
+        self._open.forget_challenge(challenge.id)
+        self._scheduler.expect(now)
+
+    async def _podium(self, timer: Timer) -> None:
+        challenge = await self._challenges.get(timer.subject)
+        if challenge is not None:
+            async with self._turns[challenge.guild_id]:
+                await self._post_podium(challenge)
+
+    async def _post_podium(self, challenge: Challenge) -> None:
+        """Post the podium once, whoever comes first: the timer, or the challenge that follows."""
+        if not await self._challenges.podium_is_due(challenge.id):
+            return
+        await self._announcer.post_podium(await self._podiums.sum_up(challenge))
+        plan = await self._plans.get(challenge.guild_id)
+        old = await self._challenges.champions(challenge.guild_id)
+        now = self._clock.now()
+        moves = old or (plan is not None and plan.champion_role_id is not None)
+        await self._challenges.podium_posted(challenge.id, now if moves else None)
+        self._scheduler.expect(now)
+
+    async def _crown(self, timer: Timer) -> None:
+        """Take the champion's role from those who had it, and give it to those who won."""
+        challenge = await self._challenges.get(timer.subject)
+        if challenge is None:
+            return
+        guild_id = challenge.guild_id
+        plan = await self._plans.get(guild_id)
+        role_id = plan.champion_role_id if plan is not None else None
+        winners = (
+            {(role_id, member) for member in await self._podiums.winners(challenge)} if role_id else set()
+        )
+        champions = await self._challenges.champions(guild_id)
+        for role_id, member_id in sorted(champions - winners):
+            await self._announcer.take_role(guild_id, member_id, role_id)
+            await self._challenges.dethrone(guild_id, role_id, member_id)
+        for role_id, member_id in sorted(winners - champions):
+            await self._announcer.give_role(guild_id, member_id, role_id)
+            await self._challenges.crown(guild_id, role_id, member_id)
+
+    # when it could not be done
+
+    async def _give_up_start(self, timer: Timer, error: Exception) -> None:
+        await self._plan_next(timer.subject)
+        await self._trouble(timer.subject, "This week's challenge could not begin", error)
+
+    async def _give_up_card(self, timer: Timer, error: Exception) -> None:
+        challenge = await self._challenges.get(timer.subject)
+        if challenge is not None:
+            async with self._turns[challenge.guild_id]:
+                await self._end(challenge, ChallengeEnd.REFUSED)
+                await self._plan_next(challenge.guild_id)
+            where = f"The weekly challenge could not be posted in <#{challenge.channel_id}>"
+            await self._trouble(challenge.guild_id, where, error)
+
+    async def _give_up_end(self, timer: Timer, error: Exception) -> None:
+        log.error("Challenge %d could not be ended: %s", timer.subject, error)
+
+    async def _give_up_over(self, timer: Timer, error: Exception) -> None:
+        log.warning("The card of challenge %d still looks as if it were running: %s", timer.subject, error)
+
+    async def _give_up_podium(self, timer: Timer, error: Exception) -> None:
+        challenge = await self._challenges.get(timer.subject)
+        if challenge is not None:
+            where = f"The podium of challenge #{challenge.number} could not be posted in <#{challenge.channel_id}>"
+            await self._trouble(challenge.guild_id, f"{where}; `/challenge history` has it", error)
+
+    async def _give_up_crown(self, timer: Timer, error: Exception) -> None:
+        challenge = await self._challenges.get(timer.subject)
+        if challenge is not None:
+            await self._trouble(challenge.guild_id, "The champion's role could not be moved", error)
+
+    async def _trouble(self, guild_id: int, what: str, error: Exception) -> None:
+        """Keep and tell what went wrong. The plan stays, and next week is tried again."""
+        why = str(error) if isinstance(error, PostError) else _MY_FAULT
+        log.error("Challenge in server %d: %s. %s", guild_id, what, why)
+        sentence = f"{what}. {why} The plan is kept, and the next challenge is tried again as usual."
+        await self._plans.set_trouble(guild_id, sentence)
+        plan = await self._plans.get(guild_id)
+        if plan is None or not await self._announcer.tell_moderators(guild_id, plan.owner_id, sentence):
+            log.warning("No moderator of server %d could be told", guild_id)

@@ -1,0 +1,127 @@
+"""What the bot says and does in a server by itself: challenges, digests, the champion's role, trouble."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterable
+
+import aiohttp
+import discord
+
+from bot.domain.boards import BoardPage
+from bot.domain.challenges import Challenge, ChallengeResult
+from bot.study.announcer import Digest
+from bot.study.library import Library
+from cogs.cards.challenges import challenge_card, digest_card, podium_card
+from cogs.channels import Channels, in_our_words, missing_in
+
+log = logging.getLogger(__name__)
+
+_ANSWER_WITHIN = 1.5
+"""Seconds that Discord gets to say who is in a server; somebody waits for their board meanwhile."""
+
+_REASON = "Weekly challenge"
+
+
+class DiscordAnnouncer:
+    """The `Announcer` and the `Presence` on Discord."""
+
+    def __init__(self, client: discord.Client, channels: Channels, library: Library) -> None:
+        self._client = client
+        self._channels = channels
+        self._library = library
+
+    async def post_challenge(self, challenge: Challenge, page: BoardPage, mention_role_id: int | None) -> int:
+        """See `Announcer`."""
+        card = challenge_card(challenge, self._topics(challenge), page, mention_role_id)
+        return await self._channels.send(
+            challenge.channel_id, card, f"c{challenge.id}", mention_role_id=mention_role_id
+        )
+
+    async def show_challenge(self, challenge: Challenge, page: BoardPage) -> None:
+        """See `Announcer`."""
+        card = challenge_card(challenge, self._topics(challenge), page)
+        await self._channels.edit(challenge.channel_id, challenge.message_id, card)
+
+    async def post_podium(self, result: ChallengeResult) -> None:
+        """See `Announcer`."""
+        await self._channels.send(result.challenge.channel_id, podium_card(result), f"p{result.challenge.id}")
+
+    async def post_digest(self, digest: Digest) -> None:
+        """See `Announcer`."""
+        week = int(digest.starts_at.timestamp()) // 86400
+        await self._channels.send(
+            digest.channel_id, digest_card(digest), f"d{week}-{digest.channel_id % 10**6}"
+        )
+
+    async def give_role(self, guild_id: int, member_id: int, role_id: int) -> None:
+        """See `Announcer`."""
+        with _moving(role_id, member_id):
+            await self._client.http.add_role(guild_id, member_id, role_id, reason=_REASON)
+
+    async def take_role(self, guild_id: int, member_id: int, role_id: int) -> None:
+        """See `Announcer`."""
+        with _moving(role_id, member_id), contextlib.suppress(discord.NotFound):
+            await self._client.http.remove_role(guild_id, member_id, role_id, reason=_REASON)
+
+    async def tell_moderators(self, guild_id: int, owner_id: int, sentence: str) -> bool:
+        """See `Announcer`. First where only moderators read, then who set it up in private, then in the open."""
+        guild = self._client.get_guild(guild_id)
+        if guild is None:
+            return False
+        text = f"⚠️ {sentence}"
+        for_moderators = [guild.public_updates_channel] if guild.public_updates_channel else []
+        if await self._tell_in(guild, for_moderators, text):
+            return True
+        try:
+            private = await self._client.create_dm(discord.Object(owner_id))
+            await private.send(f"{text}\n-# In the server {discord.utils.escape_markdown(guild.name)}.")
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("The moderator %d could not be told in private: %s", owner_id, error)
+        else:
+            return True
+        in_the_open = [*([guild.system_channel] if guild.system_channel else []), *guild.text_channels]
+        return await self._tell_in(guild, in_the_open, f"<@{owner_id}> {text}")
+
+    async def _tell_in(self, guild: discord.Guild, channels: list[discord.TextChannel], text: str) -> bool:
+        for channel in channels:
+            if missing_in(guild, channel.id):
+                continue
+            try:
+                await channel.send(text, allowed_mentions=discord.AllowedMentions.none())
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                log.info("Channel %d could not be told: %s", channel.id, error)
+            else:
+                return True
+        return False
+
+    async def present(self, guild_id: int, members: Iterable[int]) -> set[int] | None:
+        """See `Presence`. Asking for members by id needs no privileged intent.
+
+        https://docs.discord.com/developers/events/gateway-events#request-guild-members
+        """
+        guild = self._client.get_guild(guild_id)
+        if guild is None or guild.unavailable:
+            return None
+        try:
+            async with asyncio.timeout(_ANSWER_WITHIN):
+                found = await guild.query_members(user_ids=list(members), limit=100, cache=False)
+        except (TimeoutError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            log.info("Who is in server %d is not known: %r", guild_id, error)
+            return None
+        return {member.id for member in found}
+
+    def _topics(self, challenge: Challenge) -> list[str]:
+        bank = self._library.catalog.banks.get(challenge.bank)
+        topics = bank.topics if bank else {}
+        return [topics[topic].title if topic in topics else topic for topic in challenge.topics]
+
+
+def _moving(role_id: int, member_id: int) -> contextlib.AbstractContextManager[None]:
+    return in_our_words(
+        gone=f"The role <@&{role_id}> or the member <@{member_id}> is gone. Choose another role in `/challenge setup`.",
+        forbidden=f"I may not give or take the role <@&{role_id}>. Give me the permission Manage Roles, and put my role "
+        "above it in the server's settings.",
+    )

@@ -1,0 +1,132 @@
+"""Sends, edits and answers messages, and says in our words why Discord refused."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import aiohttp
+import discord
+from discord import ui
+
+from bot.client import Interaction
+from bot.errors import MessageGoneError, PostFailedError, PostRefusedError, RefusedError
+
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes
+_UNKNOWN_MESSAGE = 10008
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+
+
+@contextlib.contextmanager
+def in_our_words(*, gone: str, forbidden: str) -> Iterator[None]:
+    """Turn what Discord says to a request into sentences for people; two of them depend on the request.
+
+    Raises:
+        PostError: with such a sentence.
+    """
+    try:
+        yield
+    except discord.NotFound as error:
+        if error.code == _UNKNOWN_MESSAGE:
+            raise MessageGoneError("The message was deleted.") from error
+        raise PostRefusedError(gone) from error
+    except discord.Forbidden as error:
+        raise PostRefusedError(forbidden) from error
+    except discord.HTTPException as error:
+        if error.status >= _SERVER_ERROR or error.status == _TOO_MANY_REQUESTS:
+            raise PostFailedError(
+                f"Discord has trouble at the moment (error {error.status}). Try again in a few minutes."
+            ) from error
+        raise PostRefusedError(
+            f"Discord refused it: {error.text or error.status}. Please tell whoever runs this bot."
+        ) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise PostFailedError("Discord could not be reached. Try again in a few minutes.") from error
+
+
+def _posting(channel_id: int) -> contextlib.AbstractContextManager[None]:
+    return in_our_words(
+        gone=f"The channel (id {channel_id}) is gone, or I can no longer see it. Use another one, or let me see it again.",
+        forbidden=f"I am not allowed to post in <#{channel_id}>. Please give my role the permissions View Channel and "
+        "Send Messages there (in threads: Send Messages in Threads), then start again.",
+    )
+
+
+async def answer_privately(interaction: Interaction, view: ui.LayoutView, *, anew: bool = False) -> None:
+    """Answer in private: in place where the button was on a private message, else or if `anew` with a new one."""
+    if interaction.message is not None and interaction.message.flags.ephemeral and not anew:
+        await interaction.response.edit_message(view=view)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+def check_can_post(interaction: Interaction) -> None:
+    """Refuse before anything starts, rather than fall silent after it.
+
+    Raises:
+        RefusedError: the bot may not post where the command was used.
+    """
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    missing = _missing(interaction.app_permissions, in_thread=in_thread)
+    if missing:
+        raise RefusedError(
+            f"I can't post in this channel: my role lacks {' and '.join(missing)}. Ask a moderator to allow it "
+            "in the channel's settings, or use another channel."
+        )
+
+
+def missing_in(guild: discord.Guild | None, channel_id: int) -> list[str]:
+    """The permissions that the bot lacks for posting in a channel of a server."""
+    channel = guild.get_channel(channel_id) if guild else None
+    if guild is None or channel is None:
+        return ["View Channel"]
+    return _missing(channel.permissions_for(guild.me), in_thread=False)
+
+
+def _missing(have: discord.Permissions, *, in_thread: bool) -> list[str]:
+    needed = {
+        "View Channel": have.view_channel,
+        "Send Messages in Threads" if in_thread else "Send Messages": (
+            have.send_messages_in_threads if in_thread else have.send_messages
+        ),
+    }
+    return [name for name, given in needed.items() if not given]
+
+
+class Channels:
+    """Messages in channels."""
+
+    def __init__(self, client: discord.Client, namespace: str) -> None:
+        """`namespace` keeps the nonces of one database from meaning messages of another."""
+        self._client = client
+        self._namespace = namespace
+
+    async def send(
+        self, channel_id: int, view: ui.LayoutView, nonce: str, *, mention_role_id: int | None = None
+    ) -> int:
+        """Send a message; its id. With the same nonce within a few minutes, the message of the first time.
+
+        Raises:
+            PostError: Discord did not take it.
+        """
+        allowed = discord.AllowedMentions.none()
+        if mention_role_id is not None:
+            allowed.roles = [discord.Object(mention_role_id)]
+        with _posting(channel_id):
+            message = await self._client.get_partial_messageable(channel_id).send(
+                view=view, nonce=f"{self._namespace}-{nonce}", allowed_mentions=allowed
+            )
+        return message.id
+
+    async def edit(self, channel_id: int, message_id: int | None, view: ui.LayoutView) -> None:
+        """Edit a message, if it was sent.
+
+        Raises:
+            PostError: Discord did not take it.
+        """
+        if message_id is None:
+            return
+        with _posting(channel_id):
+            channel = self._client.get_partial_messageable(channel_id)
+            await channel.get_partial_message(message_id).edit(view=view)

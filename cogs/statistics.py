@@ -1,0 +1,75 @@
+"""How a member does."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Interaction
+from bot.domain.statistics import Statistics
+from bot.study.boards import Boards
+from bot.study.library import Library
+from bot.study.listing import Listing
+from cogs.cards.pictures import Pictures, alt_text
+from cogs.cards.statistics import PICTURE, VISIBILITY, statistics_card, visibility_card
+from cogs.channels import answer_privately
+
+if TYPE_CHECKING:
+    from bot.client import StudyhallClient
+
+
+log = logging.getLogger(__name__)
+
+
+class StatisticsCog(commands.Cog, name="Statistics"):
+    """`/stats`"""
+
+    def __init__(self, boards: Boards, listing: Listing, pictures: Pictures, library: Library) -> None:
+        self._boards = boards
+        self._listing = listing
+        self._pictures = pictures
+        self._library = library
+
+    @app_commands.command(description="Shows how you do, or how another member does")
+    @app_commands.describe(member="Whose statistics; yours if you leave it out")
+    @app_commands.guild_only()
+    async def stats(self, interaction: Interaction, member: discord.User | None = None) -> None:
+        """Numbers and a picture, for the one who asks."""
+        guild_id, viewer = interaction.guild_id or 0, interaction.user.id
+        # the first picture takes longer than an interaction may wait
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        found = await self._boards.statistics(guild_id, member.id if member else viewer, viewer)
+        picture = await self._draw(found)
+        hidden = await self._listing.is_hidden(guild_id, viewer) if found.member_id == viewer else None
+        description = alt_text(found.days, found.today) if picture else None
+        card = statistics_card(found, self._library.catalog, description, hidden=hidden)
+        files = [discord.File(io.BytesIO(picture), PICTURE)] if picture else []
+        await interaction.followup.send(view=card, files=files, ephemeral=True)
+
+    async def _draw(self, found: Statistics) -> bytes | None:
+        try:
+            return await self._pictures.activity(found.days, found.today)
+        except OSError:
+            # matplotlib needs a folder to write to, if only a temporary one
+            log.exception("The picture of /stats could not be drawn; its numbers are shown without it")
+            return None
+
+    async def set_visibility(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """Hide the member from boards and from others, or show them again."""
+        hidden = bool(numbers[0])
+        await self._listing.hide(interaction.guild_id or 0, interaction.user.id, hidden)
+        await answer_privately(interaction, visibility_card(hidden=hidden), anew=True)
+
+
+async def setup(client: StudyhallClient) -> None:
+    """Add the cog."""
+    app = client.app
+    cog = StatisticsCog(app.boards, app.listing, app.pictures, app.library)
+    client.answer_buttons(VISIBILITY, 1, cog.set_visibility)
+    await client.add_cog(cog)
