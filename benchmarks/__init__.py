@@ -1,0 +1,1 @@
+"""Measurements against the demands on the product, for developers."""
