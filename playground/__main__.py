@@ -25,18 +25,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--unless-token", action="store_true", help="run the bot on Discord instead if DISCORD_TOKEN is set"
     )
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="with twelve weeks of simulated members, made anew at each start, so that boards, statistics and the "
+        "weekly challenge have something to show; always the playground, also with a token",
+    )
     chosen = parser.parse_args(arguments)
     try:
         settings = load_settings()
-        if chosen.unless_token and settings.discord_token is not None:
+        has_token = settings.discord_token is not None
+        if chosen.unless_token and has_token and not chosen.demo:
             return service.run(settings)
-        print(
-            "DISCORD_TOKEN is not set, so this is the playground: a simulated Discord in your browser.",
-            flush=True,
-        )
+        why = "This is" if has_token or chosen.demo else "DISCORD_TOKEN is not set, so this is"
+        print(f"{why} the playground: a simulated Discord in your browser.", flush=True)
         service.set_up_logging(settings.log_level)
         logging.getLogger("discord").setLevel(logging.WARNING)
-        asyncio.run(_until_stopped(serve(settings)))
+        asyncio.run(_until_stopped(serve(settings, demo=chosen.demo)))
+        kept = "The demo begins anew" if chosen.demo else "Answers and points are kept for"
+        print(f"The playground is closed. {kept} the next time.", flush=True)
     except StudyhallError as error:
         print(error, file=sys.stderr)
         return 1
@@ -51,7 +58,6 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
             loop.add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):
         await task
-    print("The playground is closed. Answers and points are kept for the next time.", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,28 @@
-"""The simulated server: a channel, three members, a moderator, and the bot, on a page that keeps itself fresh."""
+"""The simulated server: a channel, its members, and the bot, on a page that keeps itself fresh."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import discord
 import simcord
 from simcord.preview import Preview
 
-from bot.app import open_app
+from bot.app import App, open_app
 from bot.config import Settings
 from bot.errors import SettingsError
+from bot.storage.database import Database
+from bot.study.rounds import GRACE
 from playground.clock import SimulatedClock
+from playground.demo import Server, clear, play_late, running_since, write_history
+from playground.people import OTHERS, VIEWERS
 
 log = logging.getLogger(__name__)
 
@@ -26,39 +33,88 @@ REFRESH_AFTER = 10
 """Steps after which the page is refreshed even when the bot did nothing, so that countdowns move. Not more often:
 a refresh while a mouse button is down loses that click."""
 
+_TRY = "Type /quiz start there"
+_TRY_DEMO = "Press Play there, or type /leaderboard, /stats or /challenge setup (as mona)"
 
-async def serve(settings: Settings) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The server, its channel, and those whom the page can be seen as. All are SimCord's handles."""
+
+    guild: Any
+    channel: Any
+    viewers: list[Any]
+
+
+async def serve(settings: Settings, *, demo: bool = False) -> None:
     """Run the playground until it is cancelled or its session is ended on the page.
 
     Raises:
         StudyhallError: the banks or the database can't be used, or the port is taken.
     """
+    async with open_playground(settings, demo=demo) as (env, _, place):
+        await _show(env, place, settings.playground_port, _TRY_DEMO if demo else _TRY)
+
+
+@contextlib.asynccontextmanager
+async def open_playground(
+    settings: Settings, *, demo: bool = False
+) -> AsyncIterator[tuple[simcord.Env, App, Place]]:
+    """The simulated Discord with the bot in it, and what it has in it; with `demo` a history made anew.
+
+    Raises:
+        StudyhallError: the banks or the database can't be used.
+    """
     clock = SimulatedClock()
     # beside the real bot's database: what is tried out here belongs to no real server
-    database = settings.database.with_name("playground.db")
+    database = settings.database.with_name("demo.db" if demo else "playground.db")
     settings = settings.model_copy(update={"database": database})
+    if demo:
+        clear(database)
     async with open_app(settings, clock=clock) as app:
         env = clock.env = simcord.Env(app.client, check_errors=False)
-        channel, viewers = _furnish(env)
+        place = _furnish(env)
         # the ids above come from the simulated time, so they are the same in each run; only then comes today
-        env.backend.advance_clock((datetime.now(UTC) - env.now()).total_seconds())
-        await env.start()
         try:
-            await _show(env, channel, viewers, settings.playground_port)
+            if demo:
+                await _start_demo(env, app, place, database)
+            else:
+                await _start(env, datetime.now(UTC))
+            yield env, app, place
         finally:
             await env.shutdown()
 
 
-async def _show(env: simcord.Env, channel: Any, viewers: list[Any], port: int) -> None:
+async def _start(env: simcord.Env, at: datetime) -> None:
+    """Start the bot at an instant."""
+    env.backend.advance_clock((at - env.now()).total_seconds())
+    await env.start()
+
+
+async def _start_demo(env: simcord.Env, app: App, place: Place, database: Path) -> None:
+    """Make the history, start the bot where the running challenge begins, and let the days since then pass."""
+    server = _furnish_for_demo(env, place)
+    now = datetime.now(UTC)
+    async with Database.open(database) as second:
+        await write_history(second, server, app.library.catalog.default, now)
+    # the bot itself then posts the last podium and the card of the running challenge, at the times of both
+    await _start(env, running_since(now) + GRACE)
+    await env.advance_time(60.0)
+    await _catch_up(env)
+    # what is done for the bot must count as its own work, or SimCord's clock would not let it wait for a time
+    with env._bot_scope():
+        await play_late(app, server, env.now())
+    await _catch_up(env)
+
+
+async def _show(env: simcord.Env, place: Place, port: int, to_try: str) -> None:
+    channel, viewers = place.channel, place.viewers
     page = env.preview(channel, viewers=viewers, layout="channel", port=port, width=1100, height=900)
     try:
         async with page as preview:
             turn = _take_turns(env, preview)
             print(f"\n  Open this in your browser:  {preview.url}\n", flush=True)
-            print(
-                "  Type /quiz start there, and click as different members (“Viewing as”). Ctrl-C ends it.",
-                flush=True,
-            )
+            print(f"  {to_try}, and act as different members (“Viewing as”). Ctrl-C ends it.", flush=True)
             ticking = asyncio.create_task(_tick(env, preview, turn))
             try:
                 await preview.wait_closed()
@@ -72,7 +128,7 @@ async def _show(env: simcord.Env, channel: Any, viewers: list[Any], port: int) -
         ) from error
 
 
-def _furnish(env: simcord.Env) -> tuple[Any, list[Any]]:
+def _furnish(env: simcord.Env) -> Place:
     """Set up the server."""
     env.backend.bot_user.name = "Studyhall"
     guild = env.create_guild("Study group")
@@ -82,7 +138,20 @@ def _furnish(env: simcord.Env) -> tuple[Any, list[Any]]:
     )
     members = [guild.add_member(env.create_user(name)) for name in ("ada", "grace", "linus")]
     members.append(guild.add_member(env.create_user("mona"), roles=[moderators]))
-    return channel, members
+    return Place(guild, channel, members)
+
+
+def _furnish_for_demo(env: simcord.Env, place: Place) -> Server:
+    """Add the other members and the roles that the weekly challenge uses."""
+    viewers = {person.name: viewer.id for person, viewer in zip(VIEWERS, place.viewers, strict=True)}
+    others = {person.name: place.guild.add_member(env.create_user(person.name)).id for person in OTHERS}
+    return Server(
+        guild_id=place.guild.id,
+        channel_id=place.channel.id,
+        members={**viewers, **others},
+        mention_role_id=place.guild.create_role("Study group", mentionable=True).id,
+        champion_role_id=place.guild.create_role("Champion", color=0xF0B232).id,
+    )
 
 
 def _take_turns(env: simcord.Env, preview: Preview) -> asyncio.Lock:
