@@ -24,7 +24,7 @@ run: $(READY)  ## the playground in your browser, or the bot on Discord if DISCO
 	@$(BIN)/python -m playground --unless-token
 
 test: $(READY)  ## all tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, question banks
 	$(BIN)/ruff format --check .

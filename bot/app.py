@@ -116,6 +116,7 @@ class App:
         """Go on with what was under way. Discord is connected by now."""
         await self.quizzes.mend()
         await self.challenges.mend()
+        await self.plans.mend()
         self.rounds.start()
         await self.challenges.start()
         await self.scheduler.start()
@@ -202,10 +203,11 @@ async def _build(
         clock=clock,
         rng=rng,
     )
+    plans = Plans(plan_store, challenge_store, servers, library, scheduler, clock)
     challenges = Challenges(
         open_rounds=open_rounds,
         challenges=challenge_store,
-        plans=plan_store,
+        plans=plans,
         round_store=round_store,
         rounds=rounds,
         boards=boards,
@@ -231,9 +233,9 @@ async def _build(
         servers=servers,
         listing=listing,
         boards=boards,
-        plans=Plans(plan_store, challenge_store, servers, library, scheduler, clock),
+        plans=plans,
         challenges=challenges,
-        play=Play(challenge_store, open_rounds, boards),
+        play=Play(challenge_store, open_rounds, boards, listing),
         digests=Digests(server_store, board_store, boards, servers, listing, scheduler, announcer, clock),
         pictures=Pictures(),
         scheduler=scheduler,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import logging
 from collections.abc import Iterable
@@ -12,14 +13,15 @@ import discord
 
 from bot.domain.boards import BoardPage
 from bot.domain.challenges import Challenge, ChallengeResult
+from bot.errors import PostRefusedError
 from bot.study.announcer import Digest
 from bot.study.library import Library
 from cogs.cards.challenges import challenge_card, digest_card, podium_card
-from cogs.channels import Channels, in_our_words, missing_in
+from cogs.channels import POWERS, Channels, in_our_words, missing_in
 
 log = logging.getLogger(__name__)
 
-_ANSWER_WITHIN = 1.5
+_ANSWER_WITHIN = 1.0
 """Seconds that Discord gets to say who is in a server; somebody waits for their board meanwhile."""
 
 _REASON = "Weekly challenge"
@@ -51,13 +53,19 @@ class DiscordAnnouncer:
 
     async def post_digest(self, digest: Digest) -> None:
         """See `Announcer`."""
-        week = int(digest.starts_at.timestamp()) // 86400
-        await self._channels.send(
-            digest.channel_id, digest_card(digest), f"d{week}-{digest.channel_id % 10**6}"
-        )
+        # short: nonces have at most 25 characters
+        server = base64.urlsafe_b64encode(digest.guild_id.to_bytes(8, "big")).decode().rstrip("=")
+        await self._channels.send(digest.channel_id, digest_card(digest), f"d{server}")
 
     async def give_role(self, guild_id: int, member_id: int, role_id: int) -> None:
         """See `Announcer`."""
+        guild = self._client.get_guild(guild_id)
+        role = guild.get_role(role_id) if guild else None
+        if role is not None and role.permissions.value & POWERS.value:  # it was harmless when it was chosen
+            raise PostRefusedError(
+                f"The role <@&{role_id}> may moderate or manage the server by now, so nobody gets it for winning. Choose "
+                "another one in `/challenge setup`."
+            )
         with _moving(role_id, member_id):
             await self._client.http.add_role(guild_id, member_id, role_id, reason=_REASON)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client import Interaction
@@ -19,7 +19,7 @@ from cogs.cards.challenges import HISTORY, MY_RANK, PLAY, history_card, played_c
 from cogs.cards.layout import stamp
 from cogs.cards.plans import BEGIN, PLAN, SWITCH, Field, plan_card
 from cogs.cards.questions import NEXT, private_question_card
-from cogs.channels import answer_privately, missing_in
+from cogs.channels import POWERS, answer_privately, missing_in
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
@@ -95,9 +95,9 @@ class ChallengeGroup(
         """A choice on the panel."""
         _check_moderator(interaction)
         data: Any = interaction.data or {}
-        outlook = await self._plans.change(
-            interaction.guild_id or 0, interaction.user.id, **_changes(numbers[0], data.get("values", []))
-        )
+        changes = _changes(numbers[0], data.get("values", []))
+        _check_places(interaction, changes)
+        outlook = await self._plans.change(interaction.guild_id or 0, interaction.user.id, **changes)
         await self._show_panel(interaction, outlook)
 
     async def switch(self, interaction: Interaction, numbers: Sequence[int]) -> None:
@@ -111,11 +111,10 @@ class ChallengeGroup(
     async def begin(self, interaction: Interaction, _: Sequence[int]) -> None:
         """Begin a challenge out of turn on the panel."""
         _check_moderator(interaction)
+        await interaction.response.defer()  # one that has just ended may still be posting its podium
         await self._begin(interaction)
-        await self._show_panel(
-            interaction,
-            await self._plans.outlook(await self._plans.get(interaction.guild_id or 0)),
-        )
+        outlook = await self._plans.outlook(await self._plans.get(interaction.guild_id or 0))
+        await interaction.edit_original_response(view=self._panel(interaction.guild, outlook))
 
     @app_commands.command(description="Lets no more challenges begin by themselves (moderators)")
     @app_commands.checks.has_permissions(manage_guild=True)
@@ -147,8 +146,9 @@ class ChallengeGroup(
     @app_commands.checks.has_permissions(manage_guild=True)
     async def now(self, interaction: Interaction) -> None:
         """Begin a challenge."""
-        sentence = await self._begin(interaction)
-        await interaction.response.send_message(sentence, ephemeral=True)
+        # one that has just ended may still be posting its podium
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send(await self._begin(interaction), ephemeral=True)
 
     async def _begin(self, interaction: Interaction) -> str:
         plan = await self._plans.get(interaction.guild_id or 0)
@@ -165,23 +165,29 @@ class ChallengeGroup(
     @app_commands.checks.has_permissions(manage_guild=True)
     async def cancel(self, interaction: Interaction) -> None:
         """End the challenge that runs."""
-        # bringing the card up to date can take longer than an interaction may wait
+        # another step may be posting, and this one waits for it
         await interaction.response.defer(ephemeral=True, thinking=True)
         challenge = await self._challenges.cancel(interaction.guild_id or 0)
+        outlook = await self._plans.outlook(await self._plans.get(interaction.guild_id or 0))
+        coming = (
+            f"The next one begins {stamp(outlook.next_at)}; `/challenge pause` stops that."
+            if outlook.next_at
+            else "No other one is planned."
+        )
         await interaction.followup.send(
             f"🛑 Challenge #{challenge.number} is cancelled and leaves the archive. Points for the leaderboard are "
-            "kept. The next one begins as planned; `/challenge pause` stops that.",
+            f"kept. {coming}",
             ephemeral=True,
         )
 
     async def _show_panel(self, interaction: Interaction, outlook: Outlook) -> None:
+        await answer_privately(interaction, self._panel(interaction.guild, outlook))
+
+    def _panel(self, guild: discord.Guild | None, outlook: Outlook) -> ui.LayoutView:
         catalog = self._library.catalog
         bank = catalog.banks.get(outlook.plan.bank, catalog.default)
-        guild = interaction.guild
         known = {place.id for place in [*guild.channels, *guild.roles]} if guild else set()
-        banks, warnings = list(catalog.banks.values()), _warnings(guild, outlook)
-        card = plan_card(outlook, bank, banks, warnings, known)
-        await answer_privately(interaction, card)
+        return plan_card(outlook, bank, list(catalog.banks.values()), _warnings(guild, outlook), known)
 
 
 def _place_for(interaction: Interaction) -> int:
@@ -212,13 +218,20 @@ def _changes(field: int, values: Sequence[str]) -> dict[str, Any]:
             case Field.BANK:
                 return {name: values[0]}
             case Field.DAYS | Field.MENTION | Field.CHAMPION:
-                return {name: (int(values[0]) if values else 0) or None}
+                return {name: (_number(values[0]) if values else 0) or None}
             case _:
-                return {name: int(values[0])}
+                return {name: _number(values[0])}
     except (ValueError, IndexError) as error:
         raise RefusedError(
             "This panel is from an older version of me. `/challenge setup` shows a new one."
         ) from error
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 1 << 63:
+        raise ValueError
+    return number
 
 
 _PLAN_FIELDS = {
@@ -232,6 +245,37 @@ _PLAN_FIELDS = {
     Field.CHAMPION: "champion_role_id",
     Field.BANK: "bank",
 }
+
+
+def _check_places(interaction: Interaction, changes: Mapping[str, Any]) -> None:
+    """Refuse what Discord's own lists would not offer, and a role that the moderator could not give themselves.
+
+    Raises:
+        RefusedError: the channel or role is not of this server, or too powerful.
+    """
+    guild, member = interaction.guild, interaction.user
+    if guild is None or not isinstance(member, discord.Member):
+        raise RefusedError("Please try again in a moment: Discord has not told me of this server yet.")
+    channel_id = changes.get("channel_id")
+    if channel_id is not None and not isinstance(guild.get_channel(channel_id), discord.TextChannel):
+        raise RefusedError("Choose a text channel of this server.")
+    for name in ("mention_role_id", "champion_role_id"):
+        if changes.get(name) is not None and guild.get_role(changes[name]) is None:
+            raise RefusedError("This role is gone. Choose another one.")
+    champion = guild.get_role(changes.get("champion_role_id") or 0)
+    if champion is None:
+        return
+    if champion.permissions.value & POWERS.value:
+        raise RefusedError(
+            f"{champion.mention} may moderate or manage this server, and anybody can win a challenge. Choose a role "
+            "without such permissions."
+        )
+    is_owner = member.id == guild.owner_id
+    if not is_owner and not (interaction.permissions.manage_roles and champion < member.top_role):
+        raise RefusedError(
+            f"{champion.mention} is a role that you could not give to anybody yourself. Ask somebody with the permission "
+            "Manage Roles and a higher role to choose it."
+        )
 
 
 def _warnings(guild: discord.Guild | None, outlook: Outlook) -> list[str]:

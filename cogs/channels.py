@@ -49,7 +49,7 @@ def _posting(channel_id: int) -> contextlib.AbstractContextManager[None]:
     return in_our_words(
         gone=f"The channel (id {channel_id}) is gone, or I can no longer see it. Use another one, or let me see it again.",
         forbidden=f"I am not allowed to post in <#{channel_id}>. Please give my role the permissions View Channel and "
-        "Send Messages there (in threads: Send Messages in Threads), then start again.",
+        "Send Messages there (in threads: Send Messages in Threads).",
     )
 
 
@@ -74,6 +74,29 @@ def check_can_post(interaction: Interaction) -> None:
             f"I can't post in this channel: my role lacks {' and '.join(missing)}. Ask a moderator to allow it "
             "in the channel's settings, or use another channel."
         )
+
+
+POWERS = discord.Permissions(
+    administrator=True,
+    manage_guild=True,
+    manage_roles=True,
+    manage_channels=True,
+    manage_messages=True,
+    manage_threads=True,
+    manage_webhooks=True,
+    manage_nicknames=True,
+    manage_events=True,
+    manage_expressions=True,
+    kick_members=True,
+    ban_members=True,
+    moderate_members=True,
+    mention_everyone=True,
+    view_audit_log=True,
+    move_members=True,
+    mute_members=True,
+    deafen_members=True,
+)
+"""What a role that anybody can win must not carry."""
 
 
 def missing_in(guild: discord.Guild | None, channel_id: int) -> list[str]:

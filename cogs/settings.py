@@ -9,8 +9,9 @@ from discord.ext import commands
 
 from bot.client import Interaction
 from bot.study.digests import Digests
+from bot.study.plans import Plans
 from bot.study.servers import Servers, zone_names
-from cogs.cards.layout import stamp
+from cogs.cards.layout import lines, stamp
 from cogs.channels import check_can_post
 from cogs.choices import matching
 
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 class Settings(commands.Cog):
     """`/settings`"""
 
-    def __init__(self, servers: Servers) -> None:
+    def __init__(self, servers: Servers, plans: Plans, digests: Digests) -> None:
         self._servers = servers
+        self._plans = plans
+        self._digests = digests
 
     @app_commands.command(description="Shows and changes what this server has chosen")
     @app_commands.describe(time_zone="Where days and weeks begin, such as Europe/Berlin")
@@ -34,14 +37,26 @@ class Settings(commands.Cog):
         """Show the settings, or change one."""
         guild_id = interaction.guild_id or 0
         if time_zone is None:
-            text = f"🕰️ Time zone: **{self._servers.zone(guild_id).key}**. `/settings time-zone` changes it."
+            zone = self._servers.zone(guild_id)
+            text = f"🕰️ Time zone: **{zone.key}**. `/settings time-zone` changes it."
         else:
             zone = await self._servers.set_zone(guild_id, time_zone)
             text = (
                 f"🕰️ Time zone: **{zone.key}**. Days, weeks and the weekly challenge follow it from now on; days that are "
                 "over stay as they were counted."
             )
-        await interaction.response.send_message(text, ephemeral=True)
+        await interaction.response.send_message(
+            lines([text, await self._challenge(guild_id), await self._digest(guild_id)]), ephemeral=True
+        )
+
+    async def _challenge(self, guild_id: int) -> str:
+        plan = await self._plans.find(guild_id)
+        next_at = (await self._plans.outlook(plan)).next_at if plan else None
+        return f"🏅 The next challenge begins {stamp(next_at, 'F')}." if next_at else ""
+
+    async def _digest(self, guild_id: int) -> str:
+        coming = await self._digests.coming(guild_id)
+        return f"📬 The week is summed up in <#{coming[0]}>, next {stamp(coming[1], 'F')}." if coming else ""
 
     @settings.autocomplete("time_zone")
     async def _zones(self, _: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -81,5 +96,5 @@ class DigestGroup(
 
 async def setup(client: StudyhallClient) -> None:
     """Add the cogs."""
-    await client.add_cog(Settings(client.app.servers))
+    await client.add_cog(Settings(client.app.servers, client.app.plans, client.app.digests))
     await client.add_cog(DigestGroup(client.app.digests))

@@ -15,7 +15,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.app import App
-from bot.domain.challenges import Challenge, ChallengeEnd, Plan, choose_for_challenge
+from bot.domain.boards import rank
+from bot.domain.challenges import HEADWAY, Challenge, ChallengeEnd, Plan, choose_for_challenge
 from bot.domain.questions import Bank, Question
 from bot.domain.quizzes import EndReason
 from bot.domain.rounds import Answer, CloseReason, Round, shuffled_order
@@ -23,6 +24,7 @@ from bot.domain.scoring import grade, points
 from bot.domain.selection import choose_questions
 from bot.domain.windows import WEEK, instant, local_day
 from bot.storage.answers import AnswerStore
+from bot.storage.boards import BoardStore
 from bot.storage.challenges import ChallengeStore
 from bot.storage.database import Database, alone
 from bot.storage.hints import HintStore
@@ -30,7 +32,6 @@ from bot.storage.plans import PlanStore
 from bot.storage.quizzes import QuizStore
 from bot.storage.rounds import RESULT, RoundStore
 from bot.storage.timers import Timer, TimerStore
-from bot.study.plans import HEADWAY
 from bot.study.play import Playing
 from bot.study.quizzes import GET_READY, READING_TIME
 from bot.study.rounds import GRACE
@@ -127,6 +128,7 @@ class _History:
         self._timers = TimerStore(database)
         self._plans = PlanStore(database)
         self._challenges = ChallengeStore(database)
+        self._boards = BoardStore(database)
         self._reserved: set[str] = set()
         """The questions of the challenge that runs."""
         began = running_since(now)
@@ -236,7 +238,6 @@ class _History:
             starts_at=start + HEADWAY,
             ends_at=start + WEEK,
             close_at=start + WEEK + GRACE,
-            next_at=None,
         )
         if challenge is None:
             raise AssertionError  # the one before has ended
@@ -246,6 +247,9 @@ class _History:
         await self._play(challenge, until=challenge.ends_at)
         await self._challenges.end(challenge.id, ChallengeEnd.FINISHED, challenge.ends_at + GRACE)
         if challenge.ends_at != self._starts[-1]:
+            best = rank(await self._boards.scores(challenge.guild_id, challenge.span), by_time=True)
+            winners = [standing.score.member_id for standing in best if standing.rank == 1]
+            await self._challenges.archive_result(challenge.id, winners, best[0].score.points, len(best))
             await self._challenges.podium_posted(challenge.id, None)  # the last one is left to the bot
 
     async def _play(self, challenge: Challenge, until: datetime) -> None:

@@ -98,7 +98,8 @@ class World:
         self.channel = self.guild.create_text_channel("quiz")
         self.other = self.guild.create_text_channel("other")
         mods = self.guild.create_role(
-            "Moderators", permissions=discord.Permissions(manage_messages=True, manage_guild=True)
+            "Moderators",
+            permissions=discord.Permissions(manage_messages=True, manage_guild=True, manage_roles=True),
         )
         self.ada, self.grace, self.linus = (
             self.guild.add_member(env.create_user(name)) for name in ("ada", "grace", "linus")

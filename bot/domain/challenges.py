@@ -21,6 +21,9 @@ FEWEST_QUESTIONS, MOST_QUESTIONS = 5, 30
 REMEMBERED = 8
 """How many challenges back no question is asked again, while the bank allows."""
 
+HEADWAY = timedelta(seconds=2)
+"""How long after its hour a challenge begins, so that the one before has ended and shown its podium."""
+
 SHORTEST = timedelta(hours=6)
 """A challenge that could be open for less time than this is left out."""
 
@@ -78,6 +81,11 @@ class Challenge:
     message_id: int | None = None
     ended_at: datetime | None = None
     end_reason: ChallengeEnd | None = None
+    winners: tuple[int, ...] = ()
+    """Who won, as its podium said."""
+    points: int = 0
+    """How many points they had."""
+    players: int = 0
 
     @property
     def span(self) -> Span:
@@ -108,6 +116,20 @@ def next_start(plan: Plan, after: datetime, zone: ZoneInfo) -> datetime:
     while day.weekday() != plan.weekday or instant(day, zone, plan.hour) <= after:
         day += timedelta(days=1)
     return instant(day, zone, plan.hour)
+
+
+def coming_start(
+    plan: Plan, now: datetime, running_until: datetime | None, zone: ZoneInfo
+) -> datetime | None:
+    """The planned start that comes next, as UTC; None while the plan is off.
+
+    One challenge at a time: it is not before the end of the one that runs. A start of this very second is still to
+    come, see `HEADWAY`.
+    """
+    if not plan.is_on:
+        return None
+    after = max(now, running_until) if running_until else now
+    return next_start(plan, after - HEADWAY, zone)
 
 
 def planned_end(plan: Plan, start: datetime, zone: ZoneInfo) -> datetime:

@@ -65,6 +65,14 @@ class Totals:
     answered: int
 
 
+TOPICS = """
+SELECT scope.bank, scope.topic, correct, answered FROM scope
+CROSS JOIN board ON board.guild_id = ? AND period = 'all' AND start = 0 AND board.scope = scope.id AND member_id = ?
+WHERE scope.topic <> ''
+"""
+"""A cross join, so that SQLite looks one line up for each scope, and does not go through the server's whole board."""
+
+
 class BoardStore:
     """Who earned what."""
 
@@ -169,10 +177,4 @@ class BoardStore:
 
     async def topics(self, guild_id: int, member_id: int) -> list[TopicRecord]:
         """How a member does on each topic."""
-        rows = await self._database.read(
-            "SELECT scope.bank, scope.topic, correct, answered FROM scope JOIN board "
-            "ON board.guild_id = ? AND period = 'all' AND start = 0 AND board.scope = scope.id AND member_id = ? "
-            "WHERE scope.topic <> ''",
-            (guild_id, member_id),
-        )
-        return [TopicRecord(*row) for row in rows]
+        return [TopicRecord(*row) for row in await self._database.read(TOPICS, (guild_id, member_id))]

@@ -13,7 +13,7 @@ from bot.domain.questions import Question
 from bot.domain.scoring import Outcome
 from bot.storage.batches import Batches
 from bot.storage.database import Database, Row, from_json, from_ms, to_ms
-from bot.storage.plans import START, to_topics
+from bot.storage.plans import to_topics
 from bot.storage.rounds import keep_versions
 from bot.storage.timers import clear_timers, set_timer
 
@@ -31,13 +31,14 @@ CROWN = "challenge crown"
 _CHALLENGE = (
     "SELECT id, guild_id, number, channel_id, bank, topics, "
     "(SELECT count(*) FROM round WHERE round.challenge_id = challenge.id), seed, starts_at, ends_at, message_id, "
-    "ended_at, end_reason FROM challenge"
+    "ended_at, end_reason, winners, points, players FROM challenge"
 )
 _ARCHIVED = "WHERE guild_id = ? AND end_reason = 'finished'"
 
 
 def _to_challenge(row: Row) -> Challenge:
-    id_, guild, number, channel, bank, topics, questions, seed, starts, ends, message, ended, reason = row
+    id_, guild, number, channel, bank, topics, questions, seed, starts, ends, message = row[:11]
+    ended, reason, winners, points, players = row[11:]
     return Challenge(
         id=id_,
         guild_id=guild,
@@ -52,6 +53,9 @@ def _to_challenge(row: Row) -> Challenge:
         message_id=message,
         ended_at=from_ms(ended) if ended is not None else None,
         end_reason=ChallengeEnd(reason) if reason is not None else None,
+        winners=tuple(map(int, winners.split(","))) if winners else (),
+        points=points,
+        players=players,
     )
 
 
@@ -85,11 +89,10 @@ class ChallengeStore:
         starts_at: datetime,
         ends_at: datetime,
         close_at: datetime,
-        next_at: datetime | None,
     ) -> Challenge | None:
         """A new challenge with its rounds. None: one is running.
 
-        Its card falls due now, its end at `close_at`, the next challenge at `next_at`.
+        Its card falls due now, its end at `close_at`.
         """
         topics = ",".join(sorted({question.topic for question in questions}))
         try:
@@ -119,22 +122,18 @@ class ChallengeStore:
                 )
                 await set_timer(transaction, CARD, challenge_id, starts_at)
                 await set_timer(transaction, END, challenge_id, close_at)
-                if next_at is not None:
-                    await set_timer(transaction, START, plan.guild_id, next_at)
         except sqlite3.IntegrityError:
             if await self.running(plan.guild_id) is None:
                 raise
             return None
         return await self.get(challenge_id)
 
-    async def posted(self, challenge_id: int, message_id: int | None) -> bool:
-        """Note the message of a challenge's card, or that it is gone. False: the challenge has ended."""
+    async def posted(self, challenge_id: int, message_id: int | None) -> None:
+        """Note the message of a challenge's card, or that it is gone."""
         async with self._database.transaction() as transaction:
-            rows = await transaction.run(
-                "UPDATE challenge SET message_id = ? WHERE id = ? RETURNING ended_at",
-                (message_id, challenge_id),
+            await transaction.run(
+                "UPDATE challenge SET message_id = ? WHERE id = ?", (message_id, challenge_id)
             )
-        return bool(rows) and rows[0][0] is None
 
     async def end(self, challenge_id: int, reason: ChallengeEnd, now: datetime) -> bool:
         """End a challenge and close its rounds. False: it has ended already.
@@ -152,6 +151,11 @@ class ChallengeStore:
                 "UPDATE round SET closed_at = ?, close_reason = 'deadline' WHERE challenge_id = ?",
                 (to_ms(now), challenge_id),
             )
+            # how long each answer took is kept with it
+            await transaction.run(
+                "DELETE FROM shown WHERE round_id IN (SELECT id FROM round WHERE challenge_id = ?)",
+                (challenge_id,),
+            )
             await clear_timers(transaction, challenge_id, [CARD, END])
             await set_timer(transaction, OVER, challenge_id, now)
             if reason is ChallengeEnd.FINISHED:
@@ -166,6 +170,16 @@ class ChallengeStore:
             "SELECT 1 FROM timer WHERE kind = ? AND subject = ?", (PODIUM, challenge_id)
         )
         return bool(rows)
+
+    async def archive_result(
+        self, challenge_id: int, winners: Sequence[int], points: int, players: int
+    ) -> None:
+        """Keep who won, with how many points, and how many played."""
+        async with self._database.transaction() as transaction:
+            await transaction.run(
+                "UPDATE challenge SET winners = ?, points = ?, players = ? WHERE id = ?",
+                (",".join(map(str, winners)), points, players, challenge_id),
+            )
 
     async def podium_posted(self, challenge_id: int, crown_at: datetime | None) -> None:
         """The podium is posted; the champion's role goes on at `crown_at`, if there is one."""
@@ -275,12 +289,12 @@ class ChallengeStore:
                 (guild_id, role_id, member_id),
             )
 
-    async def mend(self, now: datetime) -> None:
+    async def mend(self) -> None:
         """Set the ends that must be there and are not: after work that was given up, none may run for ever."""
         async with self._database.transaction() as transaction:
             await transaction.run(
-                "INSERT INTO timer (kind, subject, due_at) SELECT ?, id, ? FROM challenge WHERE ended_at IS NULL "
+                "INSERT INTO timer (kind, subject, due_at) SELECT ?, id, ends_at FROM challenge WHERE ended_at IS NULL "
                 "AND NOT EXISTS (SELECT 1 FROM timer WHERE kind = ? AND subject = challenge.id) "
                 "ON CONFLICT DO NOTHING",
-                (END, to_ms(now), END),
+                (END, END),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from bot.domain.challenges import Plan
@@ -43,6 +44,23 @@ def _to_plan(row: Row) -> Plan:
     )
 
 
+async def _put(transaction: Transaction, plan: Plan) -> None:
+    await transaction.run(
+        "INSERT INTO challenge_plan (guild_id, channel_id, owner_id, bank, topics, weekday, hour, questions, "
+        "days, mention_role_id, champion_role_id, is_on, trouble) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id) DO UPDATE SET "
+        "channel_id = excluded.channel_id, owner_id = excluded.owner_id, bank = excluded.bank, "
+        "topics = excluded.topics, weekday = excluded.weekday, hour = excluded.hour, "
+        "questions = excluded.questions, days = excluded.days, mention_role_id = excluded.mention_role_id, "
+        "champion_role_id = excluded.champion_role_id, is_on = excluded.is_on, trouble = excluded.trouble",
+        (
+            *(plan.guild_id, plan.channel_id, plan.owner_id, plan.bank, ",".join(plan.topics), plan.weekday),
+            *(plan.hour, plan.questions, plan.days, plan.mention_role_id, plan.champion_role_id),
+            *(int(plan.is_on), plan.trouble),
+        ),
+    )
+
+
 async def _set_start(transaction: Transaction, guild_id: int, start_at: datetime | None) -> None:
     if start_at is None:
         await clear_timers(transaction, guild_id, [START])
@@ -62,24 +80,30 @@ class PlanStore:
         return _to_plan(rows[0]) if rows else None
 
     async def put(self, plan: Plan, start_at: datetime | None) -> None:
-        """Keep a plan. Its next challenge begins at `start_at`; None: none does."""
-        values = (
-            *(plan.guild_id, plan.channel_id, plan.owner_id, plan.bank, ",".join(plan.topics), plan.weekday),
-            *(plan.hour, plan.questions, plan.days, plan.mention_role_id, plan.champion_role_id),
-            *(int(plan.is_on), plan.trouble),
-        )
+        """Keep a plan, in place of the one that was. Its next challenge begins at `start_at`; None: none does."""
         async with self._database.transaction() as transaction:
-            await transaction.run(
-                "INSERT INTO challenge_plan (guild_id, channel_id, owner_id, bank, topics, weekday, hour, questions, "
-                "days, mention_role_id, champion_role_id, is_on, trouble) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id) DO UPDATE SET "
-                "channel_id = excluded.channel_id, owner_id = excluded.owner_id, bank = excluded.bank, "
-                "topics = excluded.topics, weekday = excluded.weekday, hour = excluded.hour, "
-                "questions = excluded.questions, days = excluded.days, mention_role_id = excluded.mention_role_id, "
-                "champion_role_id = excluded.champion_role_id, is_on = excluded.is_on, trouble = excluded.trouble",
-                values,
-            )
+            await _put(transaction, plan)
             await _set_start(transaction, plan.guild_id, start_at)
+
+    async def change(self, guild_id: int, change: Callable[[Plan], Plan]) -> tuple[Plan, Plan] | None:
+        """Change a plan; as it was, and as it is now. None: there is none. No other change can come in between."""
+        async with self._database.transaction() as transaction:
+            rows = await transaction.run(f"{_PLAN} WHERE guild_id = ?", (guild_id,))
+            if not rows:
+                return None
+            before = _to_plan(rows[0])
+            after = change(before)
+            await _put(transaction, after)
+        return before, after
+
+    async def without_start(self) -> list[int]:
+        """The servers whose plan is on although no start falls due."""
+        rows = await self._database.read(
+            "SELECT guild_id FROM challenge_plan WHERE is_on = 1 AND NOT EXISTS "
+            "(SELECT 1 FROM timer WHERE kind = ? AND subject = guild_id)",
+            (START,),
+        )
+        return [row[0] for row in rows]
 
     async def set_start(self, guild_id: int, start_at: datetime | None) -> None:
         """The next challenge of a server begins at `start_at`; None: none does."""

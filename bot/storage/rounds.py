@@ -154,8 +154,9 @@ class RoundStore:
 
     async def open(self) -> list[Round]:
         """All rounds that are open."""
-        rows = await self._database.read(f"{_SELECT} WHERE round.closed_at IS NULL ORDER BY round.id")
-        return [_to_round(row) for row in rows]
+        rows = await self._database.read(f"{_SELECT} WHERE round.closed_at IS NULL")
+        # sorted here: SQLite would go through all rounds there ever were, in the order of their ids
+        return sorted(map(_to_round, rows), key=lambda round_: round_.id)
 
     async def of_quiz(self, quiz_id: int) -> list[Round]:
         """The rounds of a quiz in the order in which they were asked."""

@@ -59,6 +59,17 @@ class ServerStore:
             )
             await set_timer(transaction, DIGEST, guild_id, due_at)
 
+    async def digest_done(self, guild_id: int, channel_id: int, week: date, due_at: datetime) -> None:
+        """The week before this Monday's is summed up; unless the digest was switched off or moved meanwhile, the next
+        one falls due."""
+        async with self._database.transaction() as transaction:
+            wanted = await transaction.run(
+                "UPDATE server SET digest_week = ? WHERE guild_id = ? AND digest_channel_id = ? RETURNING 1",
+                (to_day(week), guild_id, channel_id),
+            )
+            if wanted:
+                await set_timer(transaction, DIGEST, guild_id, due_at)
+
     async def end_digest(self, guild_id: int) -> None:
         """Sum the weeks of a server up no more."""
         async with self._database.transaction() as transaction:

@@ -18,7 +18,7 @@ from bot.study.library import Library
 from bot.study.listing import KNOWN_FOR, Listing
 from bot.study.servers import Servers
 
-_READINGS = 3
+_READINGS = 2
 """How often a page is read again because somebody on it turns out to have left."""
 
 _NO_SCOPE = 0
@@ -167,6 +167,7 @@ class Boards:
 
     async def standing(self, guild_id: int, wanted: Span, member_id: int) -> tuple[Standing | None, int]:
         """Where a member stands, and among how many."""
+        await self._listing.seen(guild_id, member_id)
         page = await self._boards.page(guild_id, wanted, EVERYTHING, member_id, 0)
         hidden = page.own is not None and await self._listing.is_hidden(guild_id, member_id)
         return page.own, page.members + hidden
@@ -179,19 +180,15 @@ class Boards:
         """How a member does, for somebody who wants to see it.
 
         Raises:
-            RefusedError: the member hides it, or has not answered anything yet.
+            RefusedError: another member hides it, or has not answered anything yet.
         """
         own = member_id == viewer_id
         if not own and await self._listing.is_hidden(guild_id, member_id):
             raise RefusedError(f"<@{member_id}> keeps their statistics to themselves.")
         today = self._servers.today(guild_id)
         days = await self._boards.days(guild_id, member_id)
-        if not days:
-            who = "You have" if own else f"<@{member_id}> has"
-            raise RefusedError(
-                f"{who} not answered a question here yet. `/quiz start` and `/question` ask some, and the weekly "
-                "challenge does, too."
-            )
+        if not days and not own:
+            raise RefusedError(f"<@{member_id}> has not answered a question here yet.")
         week = await self._boards.score(guild_id, span(Choice.THIS_WEEK, today), member_id)
         topics = await self._boards.topics(guild_id, member_id)
         return Statistics(

@@ -19,13 +19,12 @@ from bot.domain.challenges import (
     choose_for_challenge,
     end_if_begun,
     end_of_extra,
-    next_start,
 )
 from bot.domain.questions import Question
 from bot.domain.rounds import Answer, Round
 from bot.errors import MessageGoneError, PostError, PostRefusedError, RefusedError
 from bot.storage.challenges import CARD, CROWN, END, OVER, PODIUM, ChallengeStore
-from bot.storage.plans import START, PlanStore
+from bot.storage.plans import START
 from bot.storage.rounds import RoundStore
 from bot.storage.timers import Timer
 from bot.study.announcer import Announcer
@@ -33,7 +32,7 @@ from bot.study.boards import Boards
 from bot.study.coalescer import Coalescer
 from bot.study.library import Library
 from bot.study.open_rounds import OpenRounds
-from bot.study.plans import HEADWAY
+from bot.study.plans import Plans
 from bot.study.podiums import Podiums
 from bot.study.rounds import GRACE, Rounds
 from bot.study.scheduler import Scheduler
@@ -55,7 +54,7 @@ class Challenges:
         *,
         open_rounds: OpenRounds,
         challenges: ChallengeStore,
-        plans: PlanStore,
+        plans: Plans,
         round_store: RoundStore,
         rounds: Rounds,
         boards: Boards,
@@ -84,15 +83,15 @@ class Challenges:
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         rounds.watch(self._answered)
         scheduler.register(START, self._start, self._give_up_start)
-        scheduler.register(CARD, self._card, self._give_up_card)
+        scheduler.register(CARD, self._card, self._give_up_card, patient=True)
         scheduler.register(END, self._end_when_due, self._give_up_end)
         scheduler.register(OVER, self._over, self._give_up_over)
-        scheduler.register(PODIUM, self._podium, self._give_up_podium)
-        scheduler.register(CROWN, self._crown, self._give_up_crown)
+        scheduler.register(PODIUM, self._podium, self._give_up_podium, patient=True)
+        scheduler.register(CROWN, self._crown, self._give_up_crown, patient=True)
 
     async def mend(self) -> None:
         """See to it that each running challenge has an end to come."""
-        await self._challenges.mend(self._clock.now())
+        await self._challenges.mend()
 
     async def start(self) -> None:
         """Bring the cards of what runs up to date: answers may have come just before the bot was stopped."""
@@ -110,11 +109,9 @@ class Challenges:
         Raises:
             RefusedError: the server has no plan, or a challenge is running.
         """
-        plan = await self._plans.get(guild_id)
-        if plan is None:
-            raise RefusedError("Set the challenge up first: `/challenge setup`.")
         await self._refuse_second(guild_id)
         async with self._turns[guild_id]:
+            plan = await self._plans.get(guild_id)
             now = self._clock.now()
             begun = await self._begin(plan, end_of_extra(plan, now, self._servers.zone(guild_id)))
         if begun is None:
@@ -137,8 +134,10 @@ class Challenges:
         """
         async with self._turns[guild_id]:
             challenge = await self._running(guild_id)
+            if challenge.ends_at <= self._clock.now():
+                raise RefusedError(f"Challenge #{challenge.number} has just ended. Its podium follows.")
             await self._end(challenge, ChallengeEnd.CANCELLED)
-            await self._plan_next(guild_id)
+            await self._plans.retime(guild_id)
         return challenge
 
     async def _running(self, guild_id: int) -> Challenge:
@@ -150,7 +149,7 @@ class Challenges:
     async def _start(self, timer: Timer) -> None:
         guild_id = timer.subject
         async with self._turns[guild_id]:
-            plan = await self._plans.get(guild_id)
+            plan = await self._plans.find(guild_id)
             if plan is None or not plan.is_on:
                 return
             now = self._clock.now()
@@ -163,17 +162,7 @@ class Challenges:
             if before is None and ends_at is not None and await self._begin(plan, ends_at):
                 return
             # one is running that began out of turn, or there is too little time left
-            await self._plan_next(guild_id)
-
-    async def _plan_next(self, guild_id: int) -> None:
-        """Set the timer of the next start by the plan and by what runs."""
-        plan, running = await self._plans.get(guild_id), await self._challenges.running(guild_id)
-        if plan is not None and plan.is_on:
-            now = self._clock.now()
-            after = max(now, running.ends_at - HEADWAY) if running else now
-            next_at = next_start(plan, after, self._servers.zone(guild_id)) + HEADWAY
-            await self._plans.set_start(guild_id, next_at)
-            self._scheduler.expect(next_at)
+            await self._plans.retime(guild_id)
 
     async def _begin(self, plan: Plan, ends_at: datetime) -> Challenge | None:
         questions, plan = await self._pool(plan)
@@ -182,16 +171,14 @@ class Challenges:
         bank = self._library.bank(plan.bank)
         chosen = choose_for_challenge(bank, questions, plan.questions, recent=recent, seed=seed)
         now = self._clock.now()
-        next_at = None
-        if plan.is_on:
-            next_at = next_start(plan, ends_at - HEADWAY, self._servers.zone(plan.guild_id)) + HEADWAY
         challenge = await self._challenges.start(
-            plan, chosen, seed=seed, starts_at=now, ends_at=ends_at, close_at=ends_at + GRACE, next_at=next_at
+            plan, chosen, seed=seed, starts_at=now, ends_at=ends_at, close_at=ends_at + GRACE
         )
         if challenge is not None:
             for round_ in await self._round_store.of_challenge(challenge.id):
                 self._open.add(round_)
             self._scheduler.expect(now)
+            await self._plans.retime(plan.guild_id)
         return challenge
 
     async def _pool(self, plan: Plan) -> tuple[Sequence[Question], Plan]:
@@ -221,15 +208,13 @@ class Challenges:
         if before is not None:
             with contextlib.suppress(PostRefusedError):
                 await self._post_podium(before)  # in the channel it stands above the new card
-        plan = await self._plans.get(challenge.guild_id)
+        plan = await self._plans.find(challenge.guild_id)
         page = await self._boards.top(challenge.guild_id, challenge.span)
         role_id = plan.mention_role_id if plan else None
         message_id = await self._announcer.post_challenge(challenge, page, role_id)
-        is_running = await self._challenges.posted(challenge.id, message_id)
+        await self._challenges.posted(challenge.id, message_id)
         if plan is not None and plan.trouble:
             await self._plans.set_trouble(challenge.guild_id, None)
-        if not is_running:
-            await self._show_over(challenge.id)  # it ended while Discord was busy posting
 
     def _answered(self, round_: Round, _: Answer) -> None:
         if round_.challenge_id is not None:
@@ -279,37 +264,54 @@ class Challenges:
         """Post the podium once, whoever comes first: the timer, or the challenge that follows."""
         if not await self._challenges.podium_is_due(challenge.id):
             return
-        await self._announcer.post_podium(await self._podiums.sum_up(challenge))
-        plan = await self._plans.get(challenge.guild_id)
-        old = await self._challenges.champions(challenge.guild_id)
+        result = await self._podiums.sum_up(challenge)
+        winners = [standing for standing in result.podium if standing.rank == 1]
+        await self._challenges.archive_result(
+            challenge.id,
+            [standing.score.member_id for standing in winners],
+            winners[0].score.points if winners else 0,
+            result.players,
+        )
+        await self._announcer.post_podium(result)
+        await self._after_podium(challenge)
+
+    async def _after_podium(self, challenge: Challenge) -> None:
         now = self._clock.now()
-        moves = old or (plan is not None and plan.champion_role_id is not None)
-        await self._challenges.podium_posted(challenge.id, now if moves else None)
+        await self._challenges.podium_posted(challenge.id, now)
         self._scheduler.expect(now)
 
     async def _crown(self, timer: Timer) -> None:
-        """Take the champion's role from those who had it, and give it to those who won."""
+        """Give the champion's role to those who won, and take it from those who had it.
+
+        A role that can't be moved keeps no other from being moved.
+        """
         challenge = await self._challenges.get(timer.subject)
         if challenge is None:
             return
         guild_id = challenge.guild_id
-        plan = await self._plans.get(guild_id)
-        role_id = plan.champion_role_id if plan is not None else None
-        winners = (
-            {(role_id, member) for member in await self._podiums.winners(challenge)} if role_id else set()
-        )
-        champions = await self._challenges.champions(guild_id)
-        for role_id, member_id in sorted(champions - winners):
-            await self._announcer.take_role(guild_id, member_id, role_id)
-            await self._challenges.dethrone(guild_id, role_id, member_id)
-        for role_id, member_id in sorted(winners - champions):
-            await self._announcer.give_role(guild_id, member_id, role_id)
-            await self._challenges.crown(guild_id, role_id, member_id)
+        plan = await self._plans.find(guild_id)
+        role = plan.champion_role_id if plan is not None else None
+        winners = {(role, member) for member in await self._podiums.winners(challenge)} if role else set()
+        troubles: list[PostError] = []
+        for role_id, member_id in sorted(winners):
+            try:
+                await self._announcer.give_role(guild_id, member_id, role_id)
+                await self._challenges.crown(guild_id, role_id, member_id)
+            except PostError as error:
+                troubles.append(error)
+        for role_id, member_id in sorted(await self._challenges.champions(guild_id) - winners):
+            try:
+                await self._announcer.take_role(guild_id, member_id, role_id)
+                await self._challenges.dethrone(guild_id, role_id, member_id)
+            except PostError as error:
+                troubles.append(error)
+        if troubles:
+            raise troubles[0]
 
     # when it could not be done
 
     async def _give_up_start(self, timer: Timer, error: Exception) -> None:
-        await self._plan_next(timer.subject)
+        await self._plans.retime(timer.subject)
         await self._trouble(timer.subject, "This week's challenge could not begin", error)
 
     async def _give_up_card(self, timer: Timer, error: Exception) -> None:
@@ -317,7 +319,7 @@ class Challenges:
         if challenge is not None:
             async with self._turns[challenge.guild_id]:
                 await self._end(challenge, ChallengeEnd.REFUSED)
-                await self._plan_next(challenge.guild_id)
+                await self._plans.retime(challenge.guild_id)
             where = f"The weekly challenge could not be posted in <#{challenge.channel_id}>"
             await self._trouble(challenge.guild_id, where, error)
 
@@ -331,6 +333,7 @@ class Challenges:
         challenge = await self._challenges.get(timer.subject)
         if challenge is not None:
             where = f"The podium of challenge #{challenge.number} could not be posted in <#{challenge.channel_id}>"
+            await self._after_podium(challenge)
             await self._trouble(challenge.guild_id, f"{where}; `/challenge history` has it", error)
 
     async def _give_up_crown(self, timer: Timer, error: Exception) -> None:
@@ -342,8 +345,8 @@ class Challenges:
         """Keep and tell what went wrong. The plan stays, and next week is tried again."""
         why = str(error) if isinstance(error, PostError) else _MY_FAULT
         log.error("Challenge in server %d: %s. %s", guild_id, what, why)
-        sentence = f"{what}. {why} The plan is kept, and the next challenge is tried again as usual."
+        sentence = f"{what}. {why} The plan is kept, and the next challenge is tried as usual."
         await self._plans.set_trouble(guild_id, sentence)
-        plan = await self._plans.get(guild_id)
+        plan = await self._plans.find(guild_id)
         if plan is None or not await self._announcer.tell_moderators(guild_id, plan.owner_id, sentence):
             log.warning("No moderator of server %d could be told", guild_id)

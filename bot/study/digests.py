@@ -52,6 +52,11 @@ class Digests:
         """Sum each week up in a channel; when the next post comes (UTC)."""
         return await self._expect(guild_id, channel_id, monday(self._servers.today(guild_id)))
 
+    async def coming(self, guild_id: int) -> tuple[int, datetime] | None:
+        """Where and when a week is summed up next; None: nowhere."""
+        wanted = await self._store.digest(guild_id)
+        return (wanted[0], self._due(guild_id, wanted[1])) if wanted else None
+
     async def switch_off(self, guild_id: int) -> bool:
         """Post no more. False: it was off."""
         if await self._store.digest(guild_id) is None:
@@ -60,10 +65,13 @@ class Digests:
         return True
 
     async def _expect(self, guild_id: int, channel_id: int, week: date) -> datetime:
-        due_at = instant(week + WEEK, self._servers.zone(guild_id)) + _AFTER_END
+        due_at = self._due(guild_id, week)
         await self._store.set_digest(guild_id, channel_id, week, due_at)
         self._scheduler.expect(due_at)
         return due_at
+
+    def _due(self, guild_id: int, week: date) -> datetime:
+        return instant(week + WEEK, self._servers.zone(guild_id)) + _AFTER_END
 
     async def _zone_changed(self, guild_id: int) -> None:
         wanted = await self._store.digest(guild_id)
@@ -81,13 +89,18 @@ class Digests:
             digest = await self._sum_up(guild_id, channel_id, this_week - WEEK)
             if digest.members:
                 await self._announcer.post_digest(digest)
-        await self._expect(guild_id, channel_id, max(week, this_week))
+        await self._go_on(guild_id, channel_id, max(week, this_week))
 
     async def _give_up(self, timer: Timer, error: Exception) -> None:
         log.error("The week of server %d could not be summed up: %s", timer.subject, error)
         wanted = await self._store.digest(timer.subject)
         if wanted is not None:
-            await self._expect(timer.subject, wanted[0], monday(self._servers.today(timer.subject)))
+            await self._go_on(timer.subject, wanted[0], monday(self._servers.today(timer.subject)))
+
+    async def _go_on(self, guild_id: int, channel_id: int, week: date) -> None:
+        due_at = self._due(guild_id, week)
+        await self._store.digest_done(guild_id, channel_id, week, due_at)
+        self._scheduler.expect(due_at)
 
     async def _sum_up(self, guild_id: int, channel_id: int, first: date) -> Digest:
         zone = self._servers.zone(guild_id)

@@ -14,6 +14,8 @@ from bot.storage.servers import ServerStore, Unlisted
 KNOWN_FOR = timedelta(hours=1)
 """For a board that somebody looks at."""
 
+_SILENCE = timedelta(minutes=1)
+
 SURE = timedelta()
 """For what is posted and stays."""
 
@@ -36,6 +38,7 @@ class Listing:
         self._presence = presence
         self._clock = clock
         self._known: dict[tuple[int, int], datetime] = {}
+        self._silent: dict[int, datetime] = {}
         self._left: set[tuple[int, int]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -50,11 +53,14 @@ class Listing:
         """
         now = self._clock.now()
         unsure = {member for member in members if not self._is_known(guild_id, member, now - known_for)}
-        if not unsure:
+        silent_since = self._silent.get(guild_id)
+        if not unsure or (silent_since is not None and now - silent_since < _SILENCE):
             return False
         present = await self._presence.present(guild_id, unsure)
         if present is None:
+            self._silent[guild_id] = now  # somebody may be waiting, so it is not asked again for a while
             return False
+        self._silent.pop(guild_id, None)
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
         self._known.update({(guild_id, member): now for member in present})

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
 from bot.domain.challenges import (
     FEWEST_QUESTIONS,
+    HEADWAY,
     MOST_QUESTIONS,
     Challenge,
     Plan,
-    next_start,
+    coming_start,
 )
 from bot.errors import RefusedError
 from bot.storage.challenges import ChallengeStore
@@ -20,9 +21,6 @@ from bot.storage.plans import PlanStore
 from bot.study.library import Library
 from bot.study.scheduler import Scheduler
 from bot.study.servers import Servers
-
-HEADWAY = timedelta(seconds=2)
-"""How long after its hour a challenge begins, so that the one before has ended and shown its podium."""
 
 _NONE_YET = "There is no weekly challenge here yet. `/challenge setup` sets one up in a minute."
 
@@ -56,20 +54,26 @@ class Plans:
         self._library = library
         self._scheduler = scheduler
         self._clock = clock
-        servers.watch(self._zone_changed)
+        servers.watch(self.retime)
 
     async def setup(self, guild_id: int, channel_id: int, member_id: int) -> Outlook:
         """The plan of a server; a first one for this channel, which is off, if there is none."""
         plan = await self._plans.get(guild_id)
         if plan is None:
             plan = Plan(guild_id, channel_id, member_id, self._library.catalog.default.id)
-            await self._keep(plan)
+            await self._plans.put(plan, None)
         return await self.outlook(plan)
 
     async def outlook(self, plan: Plan) -> Outlook:
         """What comes of a plan."""
         running = await self._challenges.running(plan.guild_id)
-        return Outlook(plan, self._next_at(plan, running), running, self._servers.zone(plan.guild_id).key)
+        zone = self._servers.zone(plan.guild_id)
+        next_at = coming_start(plan, self._clock.now(), running.ends_at if running else None, zone)
+        return Outlook(plan, next_at, running, zone.key)
+
+    async def find(self, guild_id: int) -> Plan | None:
+        """The plan of a server, if it has one."""
+        return await self._plans.get(guild_id)
 
     async def get(self, guild_id: int) -> Plan:
         """The plan of a server.
@@ -88,7 +92,18 @@ class Plans:
         Raises:
             RefusedError: it has none yet, or a value can't be.
         """
-        plan = replace(await self.get(guild_id), owner_id=member_id, trouble=None, **changes)
+        changed = await self._plans.change(
+            guild_id, lambda plan: self._checked(replace(plan, owner_id=member_id, trouble=None, **changes))
+        )
+        if changed is None:
+            raise RefusedError(_NONE_YET)
+        before, plan = changed
+        # a start that is overdue must not be put off by a change of something else
+        if (plan.weekday, plan.hour, plan.is_on) != (before.weekday, before.hour, before.is_on):
+            await self.retime(guild_id)
+        return await self.outlook(plan)
+
+    def _checked(self, plan: Plan) -> Plan:
         catalog = self._library.catalog
         bank = catalog.banks.get(plan.bank, catalog.default)
         # the bank may have changed since
@@ -96,12 +111,11 @@ class Plans:
         plan = replace(plan, bank=bank.id, topics=tuple(topic for topic in plan.topics if topic in there))
         if not FEWEST_QUESTIONS <= plan.questions <= MOST_QUESTIONS:
             raise RefusedError(f"A challenge has {FEWEST_QUESTIONS} to {MOST_QUESTIONS} questions.")
-        if plan.days is not None and not 1 <= plan.days <= 7:
+        if plan.days is not None and not 1 <= plan.days <= 6:
             raise RefusedError("A challenge is open for 1 to 6 days, or until the next one.")
         if not (0 <= plan.weekday < 7 and 0 <= plan.hour < 24):
             raise RefusedError("Choose a day of the week and an hour from the lists.")
-        await self._keep(plan)
-        return await self.outlook(plan)
+        return plan
 
     async def set_on(self, guild_id: int, member_id: int, is_on: bool) -> Outlook:
         """Let a challenge begin each week, or no more. What runs already goes on.
@@ -118,23 +132,21 @@ class Plans:
             )
         return await self.change(guild_id, member_id, is_on=is_on)
 
-    async def _keep(self, plan: Plan) -> None:
-        next_at = self._next_at(plan, await self._challenges.running(plan.guild_id))
-        start_at = next_at + HEADWAY if next_at else None
-        await self._plans.put(plan, start_at)
-        if start_at:
-            self._scheduler.expect(start_at)
-
-    def _next_at(self, plan: Plan, running: Challenge | None) -> datetime | None:
-        if not plan.is_on:
-            return None
-        # one at a time: the next one begins when this one has ended, at the planned hour; what is due this second may
-        # not have begun yet
-        now = self._clock.now()
-        after = (max(now, running.ends_at) if running else now) - HEADWAY
-        return next_start(plan, after, self._servers.zone(plan.guild_id))
-
-    async def _zone_changed(self, guild_id: int) -> None:
+    async def retime(self, guild_id: int) -> None:
+        """Set the timer of the next start by the plan and by what runs."""
         plan = await self._plans.get(guild_id)
         if plan is not None:
-            await self._keep(plan)
+            next_at = (await self.outlook(plan)).next_at
+            start_at = next_at + HEADWAY if next_at else None
+            await self._plans.set_start(guild_id, start_at)
+            if start_at:
+                self._scheduler.expect(start_at)
+
+    async def mend(self) -> None:
+        """See to it that each plan that is on has a start to come."""
+        for guild_id in await self._plans.without_start():
+            await self.retime(guild_id)
+
+    async def set_trouble(self, guild_id: int, trouble: str | None) -> None:
+        """Note why the last challenge could not be posted, or that all is well."""
+        await self._plans.set_trouble(guild_id, trouble)

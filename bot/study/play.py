@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.boards import BoardPage, Standing
+from bot.domain.boards import Standing
 from bot.domain.challenges import Challenge
 from bot.domain.rounds import Round
 from bot.errors import RefusedError
 from bot.storage.challenges import ChallengeStore
 from bot.study.boards import Boards
+from bot.study.listing import Listing
 from bot.study.open_rounds import OpenRounds
 
 
@@ -39,10 +40,13 @@ class Played:
 class Play:
     """What members do with challenges. Each goes their own way through the same questions."""
 
-    def __init__(self, challenges: ChallengeStore, open_rounds: OpenRounds, boards: Boards) -> None:
+    def __init__(
+        self, challenges: ChallengeStore, open_rounds: OpenRounds, boards: Boards, listing: Listing
+    ) -> None:
         self._challenges = challenges
         self._open = open_rounds
         self._boards = boards
+        self._listing = listing
 
     async def load(self) -> None:
         """Load who has seen which question of the challenges that run. Their rounds are loaded by now."""
@@ -92,11 +96,14 @@ class Play:
             )
         return challenge
 
-    async def history(self, guild_id: int, page: int) -> tuple[int, list[tuple[Challenge, BoardPage]]]:
-        """How many challenges are over, and a page (from 0) of them with who won, the newest first."""
+    async def history(self, guild_id: int, page: int) -> tuple[int, list[Challenge]]:
+        """How many challenges are over, and a page (from 0) of them, the newest first. Who hides is not named."""
         number, challenges = await self._challenges.archive(guild_id, page)
+        winners = {winner for challenge in challenges for winner in challenge.winners}
+        hidden = {winner for winner in winners if await self._listing.is_hidden(guild_id, winner)}
         return number, [
-            (challenge, await self._boards.top(guild_id, challenge.span)) for challenge in challenges
+            replace(c, winners=tuple(winner for winner in c.winners if winner not in hidden))
+            for c in challenges
         ]
 
     async def _get(self, challenge_id: int, guild_id: int) -> Challenge:

@@ -9,13 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import PostRefusedError
+from bot.errors import PostFailedError, PostRefusedError
 from bot.storage.timers import Timer, TimerStore
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER = (2.0, 5.0, 15.0, 30.0, 60.0)
 """How many seconds to wait before each further try; after the last one the work is given up."""
+
+PATIENT_RETRY = 600.0
+"""Seconds between further tries of work that can still be of use hours later."""
+
+MOST_PATIENT_TRIES = 300
+"""Some two days."""
 
 _LONGEST_SLEEP = 3600.0
 """A suspended machine or a clock set right is noticed after at most this many seconds."""
@@ -25,6 +31,7 @@ _LONGEST_SLEEP = 3600.0
 class _Work:
     run: Callable[[Timer], Awaitable[None]]
     give_up: Callable[[Timer, Exception], Awaitable[None]]
+    patient: bool
 
 
 class Scheduler:
@@ -48,9 +55,14 @@ class Scheduler:
         kind: str,
         run: Callable[[Timer], Awaitable[None]],
         give_up: Callable[[Timer, Exception], Awaitable[None]],
+        *,
+        patient: bool = False,
     ) -> None:
-        """Say what to do when a timer of this kind falls due, and when doing it has failed for good."""
-        self._work[kind] = _Work(run, give_up)
+        """Say what to do when a timer of this kind falls due, and when doing it has failed for good.
+
+        `patient` work outlives trouble at Discord of hours; other work is given up after some minutes.
+        """
+        self._work[kind] = _Work(run, give_up, patient)
 
     async def start(self) -> None:
         """Begin, with whatever is overdue first."""
@@ -123,8 +135,10 @@ class Scheduler:
 
     async def _after_failure(self, work: _Work, timer: Timer, error: Exception) -> None:
         hopeless = isinstance(error, PostRefusedError)
-        if not hopeless and timer.attempts < len(RETRY_AFTER):
-            wait = RETRY_AFTER[timer.attempts]
+        wait = RETRY_AFTER[timer.attempts] if timer.attempts < len(RETRY_AFTER) else None
+        if wait is None and work.patient and isinstance(error, PostFailedError):
+            wait = PATIENT_RETRY if timer.attempts < MOST_PATIENT_TRIES else None
+        if not hopeless and wait is not None:
             log.warning(
                 "%s %d failed, next try in %g s: %s", timer.kind, timer.subject, wait, error, exc_info=error
             )

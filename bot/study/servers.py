@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.clock import Clock
 from bot.domain.windows import local_day
 from bot.errors import RefusedError
 from bot.storage.servers import ServerStore
 
+log = logging.getLogger(__name__)
+
 _DEFAULT = ZoneInfo("UTC")
+
+
+_NO_PLACES = {"localtime", "Factory"}
+"""What a machine has besides the zones of the world; another one may not."""
 
 
 @lru_cache(maxsize=1)
 def zone_names() -> tuple[str, ...]:
     """All time zones by their names in the IANA database, in alphabetical order."""
-    return tuple(sorted(available_timezones()))
+    return tuple(sorted(available_timezones() - _NO_PLACES))
 
 
 class Servers:
@@ -33,7 +40,13 @@ class Servers:
 
     async def load(self) -> None:
         """Load what was chosen."""
-        self._zones = {guild: ZoneInfo(name) for guild, name in (await self._servers.zones()).items()}
+        for guild_id, name in (await self._servers.zones()).items():
+            try:
+                self._zones[guild_id] = ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError):
+                log.error(
+                    "Server %d has the time zone %s, which is not known here; it gets UTC", guild_id, name
+                )
 
     def watch(self, zone_changed: Callable[[int], Awaitable[None]]) -> None:
         """Be told when a server has changed its time zone."""

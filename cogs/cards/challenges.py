@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import discord
 from discord import ui
@@ -93,6 +94,8 @@ def played_card(played: Played) -> ui.LayoutView:
     challenge, standing = played.challenge, played.standing
     name = f"challenge #{challenge.number}" if challenge.number else "this challenge"
     is_over = challenge.ended_at is not None
+    if is_over and challenge.end_reason is not ChallengeEnd.FINISHED:
+        return card(QUIET, f"{name[0].upper()}{name[1:]} was cancelled. Points for the leaderboard are kept.")
     row = ui.ActionRow(_all_places(challenge))
     if standing is None and not is_over and not played.left:
         return card(
@@ -162,21 +165,21 @@ def podium_card(result: ChallengeResult) -> ui.LayoutView:
     )
 
 
-def history_card(number: int, page: int, challenges: Sequence[tuple[Challenge, BoardPage]]) -> ui.LayoutView:
-    """A page (from 0) of the challenges that are over."""
+def history_card(number: int, page: int, challenges: Sequence[Challenge]) -> ui.LayoutView:
+    """A page (from 0) of the challenges that are over, as their podiums said."""
     if not challenges:
         return card(QUIET, "### 🗂️ Past challenges", "There are none yet. The first one is waiting for you.")
     last = pages(number) - 1
     page = min(page, last)
     entries: list[Item] = []
-    for challenge, top in challenges:
-        winners = [s for s in top.standings if s.rank == 1 and s.score.points]
-        won = ", ".join(f"🥇 <@{s.score.member_id}> {count(s.score.points, 'point')}" for s in winners[:3])
+    for challenge in challenges:
+        won = ", ".join(f"<@{winner}>" for winner in challenge.winners[:3])
         when = stamp(challenge.ended_at or challenge.ends_at, "d")
-        played = f"{top.members} played" if top.members else "nobody played"
+        played = f"{challenge.players} played" if challenge.players else "nobody played"
+        first = f"🥇 {won} · {count(challenge.points, 'point')}" if won else ""
         entries.append(
             ui.Section(
-                lines([f"**#{challenge.number}** · {when} · {played}", won]),
+                lines([f"**#{challenge.number}** · {when} · {played}", first]),
                 accessory=button("Places", board_id(challenge.span, EVERYTHING, 0)),
             )
         )
@@ -202,14 +205,15 @@ def digest_card(digest: Digest) -> ui.LayoutView:
     right = digest.right / digest.answered if digest.answered else 0.0
     leader = next((s for s in digest.best.standings if s.score.points), None)
     climb = digest.climber
+    last_day = digest.ends_at - timedelta(seconds=1)
     return card(
         QUIET,
-        f"### 📬 The week in numbers\n-# Since {stamp(digest.starts_at, 'd')}",
+        f"### 📬 The week in numbers\n-# {stamp(digest.starts_at, 'd')} to {stamp(last_day, 'd')}",
         lines(
             [
                 f"👥 **{count(digest.members, 'member')}** played",
                 f"💬 **{count(digest.answered, 'question')}** answered, **{right:.0%}** right",
-                f"🥇 <@{leader.score.member_id}> leads with {count(leader.score.points, 'point')}"
+                f"🥇 <@{leader.score.member_id}> led with {count(leader.score.points, 'point')}"
                 if leader
                 else "",
                 f"🧗 Best climber: <@{climb.member_id}>, from {_ordinal(climb.before)} to {_ordinal(climb.after)}"

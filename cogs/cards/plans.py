@@ -117,18 +117,18 @@ def plan_card(
             "Number of questions",
         ),
         _select(Field.DAYS, days, [str(plan.days or 0)], "Duration"),
-        _select(
-            Field.TOPICS,
-            [(topic.title, topic.id) for topic in topics],
-            plan.topics,
-            "Topics: all of them",
-            most=len(topics),
-        ),
         "-# Role to mention when a challenge begins",
         _role(Field.MENTION, plan.mention_role_id, known, "Role to mention: none"),
         "-# Role that the winner wears until the next challenge ends",
         _role(Field.CHAMPION, plan.champion_role_id, known, "Role for the champion: none"),
     ]
+    if len(topics) > 1:
+        shown = [(topic.title, topic.id) for topic in topics]
+        every = len(bank.topics_with_questions)
+        what = "Topics: all of them" + (
+            f" ({len(topics)} of {every} can be chosen)" if every > len(topics) else ""
+        )
+        selects.insert(5, _select(Field.TOPICS, shown, plan.topics, what, most=len(topics)))
     if len(banks) > 1:
         named = [(bank.title, bank.id) for bank in banks[:_MOST_OPTIONS]]
         selects.insert(5, _select(Field.BANK, named, [bank.id], "Question bank"))
@@ -142,7 +142,7 @@ def plan_card(
         *selects,
         ui.ActionRow(off if plan.is_on else on, begin),
         f"-# Each choice is kept at once. Hours are those of the server's time zone, {outlook.zone}; "
-        "`/settings time-zone` changes it. Should something go wrong, I tell you in private.",
+        "`/settings time-zone` changes it. Should something go wrong, I tell your moderators' channel or you.",
     )
 
 

@@ -76,7 +76,10 @@ def _topics(found: Statistics, catalog: Catalog) -> str:
         title = clip(known.title if known else topic.topic, 34)
         return f"**{topic.accuracy:.0%}** · {topic.right}/{topic.answered} · {title}{note}"
 
-    table = [line(topic) for topic in found.topics[:_TOPICS_SHOWN]]
+    table = [line(topic) for topic in found.topics]
+    if len(table) > _TOPICS_SHOWN:
+        half = _TOPICS_SHOWN // 2
+        table = [*table[:half], f"-# … {len(table) - 2 * half} more …", *table[-half:]]
     note = (
         "💪 strongest and 🌱 weakest, as far as one can tell"
         if ends
@@ -90,7 +93,8 @@ def visibility_card(*, hidden: bool) -> ui.LayoutView:
     if hidden:
         text = (
             "🙈 You are hidden: no board names you, and nobody but you sees your statistics. Your answers and points "
-            "are kept. Names in results of quizzes that you play in are shown as before."
+            "are kept. While you are hidden you win neither podium nor champion's role. Results of quizzes that you play in name "
+            "you as before."
         )
     else:
         text = "👀 You are on the boards again, and others may look at your statistics."

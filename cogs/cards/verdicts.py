@@ -106,7 +106,8 @@ def _verdict(reply: Recorded) -> ui.LayoutView:
         notes.append("-# You wrote this question, so it earns you no points.")
     elif not reply.scored:
         notes.append(
-            "-# You have answered this question before this week, so it does not score on the leaderboard again."
+            "-# You have already answered this question this week, so it does not score on the leaderboard again."
+            + (" It counts in the challenge." if round_.private else "")
         )
     return card(
         _COLOURS[answer.outcome],

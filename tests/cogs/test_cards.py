@@ -217,7 +217,7 @@ def test_challenges(end: ChallengeEnd | None) -> None:
     for standing in (None, standings[0]):
         for left in (0, 30):
             played_card(Played(challenge, standing, 10**6, left))
-    history_card(10**6, 10**5, [(challenge, page)] * 10)
+    history_card(10**6, 10**5, [replace(challenge, winners=(10**19,) * 3, players=10**6)] * 10)
     history_card(0, 0, [])
 
 

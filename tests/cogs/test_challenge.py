@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+import discord
 import pytest
 
+from cogs.announcer import DiscordAnnouncer
 from tests.world import World, buttons, is_question, letter, offered, parts, text
 
 MONDAY_EVENING = (2026, 1, 5, 18)
@@ -89,9 +92,119 @@ async def test_the_panel_warns_of_permissions_that_the_bot_lacks(world: World) -
 
 async def test_a_champion_role_above_the_bot_is_warned_of(world: World) -> None:
     await world.let_manage_roles()
-    high = world.guild.create_role("Champion", position=50)
-    panel = await world.pick(await world.set_up(), "champion", high)
-    assert "my role above it" in text(panel)
+    role = world.guild.create_role("Champion")
+    panel = await world.pick(await world.set_up(), "champion", role)
+    assert "my role above it" not in text(panel)
+    with world.env._bot_scope():
+        world.env.backend.edit_role(world.guild.id, role.id, {"position": 50})
+    await world.env.settle()
+    assert "my role above it" in text(await world.set_up())
+
+
+async def test_a_champion_role_is_one_that_the_moderator_could_give(world: World) -> None:
+    await world.let_manage_roles()
+    high = world.guild.create_role("High", position=50)
+    powerful = world.guild.create_role("Admins", permissions=discord.Permissions(administrator=True))
+    panel = await world.set_up()
+    for role, reason in (
+        (high, "could not give to anybody yourself"),
+        (powerful, "without such permissions"),
+    ):
+        await world.pick(panel, "champion", role)
+        assert reason in world.seen(world.mona)[-1].content
+    helper = world.guild.create_role("Helpers", permissions=discord.Permissions(manage_guild=True))
+    eve = world.guild.add_member(world.env.create_user("eve"), roles=[helper])
+    low = world.guild.create_role("Champion")
+    await world.pick(await world.set_up(eve), "champion", low, eve)
+    assert "could not give to anybody yourself" in world.seen(eve)[-1].content
+    assert "champion" not in text(await world.set_up()).replace("Role that the winner wears", "").lower()
+
+
+async def test_a_champion_role_that_became_powerful_is_given_to_nobody(world: World) -> None:
+    await world.let_manage_roles()
+    role = world.guild.create_role("Champion")
+    await world.set_challenge(champion=role, days="1")
+    await world.until(2026, 1, 5, 18, 1)
+    await world.play(world.ada)
+    with world.env._bot_scope():
+        powers = discord.Permissions(ban_members=True).value
+        world.env.backend.edit_role(world.guild.id, role.id, {"permissions": powers})
+    await world.until(2026, 1, 6, 18, 1)
+    assert not world.has_role(world.ada, role)
+    assert "nobody gets it for winning" in world.told(world.mona)[-1]
+
+
+async def test_a_role_that_can_not_be_taken_keeps_no_other_from_being_given(world: World) -> None:
+    await world.let_manage_roles()
+    old, new = world.guild.create_role("Old"), world.guild.create_role("New")
+    await world.begin_challenge(champion=old)
+    await world.play(world.ada)
+    await world.until(2026, 1, 5, 18, 1)
+    assert world.has_role(world.ada, old)
+    with world.env._bot_scope():
+        world.env.backend.edit_role(world.guild.id, old.id, {"position": 50})
+    await world.env.settle()
+    await world.begin_challenge(champion=new)
+    await world.play(world.grace)
+    await world.until(2026, 1, 12, 18, 1)
+    assert world.has_role(world.grace, new)
+    assert world.has_role(world.ada, old)
+    assert "I may not give or take the role" in world.told(world.mona)[-1]
+
+
+async def test_a_channel_of_another_server_is_refused(world: World) -> None:
+    elsewhere = world.env.create_guild("Other server").create_text_channel("quiz")
+    await world.set_up()
+    for value in (str(elsewhere.id), "9" * 30, "-1", "x"):
+        data = {"custom_id": "w:0", "component_type": 8, "values": [value]}
+        refused = world._send(world.mona, world.channel, 3, data)
+        await world.env.settle()
+        assert "went wrong" not in refused.response.content
+        assert ("text channel" in refused.response.content) or ("older version" in refused.response.content)
+    plan = await world.app.plans.get(world.guild.id)
+    assert plan.channel_id == world.channel.id
+
+
+async def test_choices_at_the_same_instant_are_all_kept(world: World) -> None:
+    panel = await world.set_challenge()
+    for custom_id, value in (("w:2", "7"), ("w:3", "30")):
+        data = {"custom_id": custom_id, "component_type": 3, "values": [value]}
+        world._send(world.mona, world.channel, 3, data, panel)
+    world._send(world.mona, world.channel, 3, {"custom_id": "e:0", "component_type": 2}, panel)
+    await world.env.settle()
+    plan = await world.app.plans.get(world.guild.id)
+    assert (plan.hour, plan.questions, plan.is_on) == (7, 30, False)
+    async with world.sql() as transaction:
+        assert await transaction.run("SELECT * FROM timer WHERE kind = 'challenge'") == []
+
+
+async def test_cancel_in_the_second_after_the_end_is_refused(world: World) -> None:
+    await world.set_challenge()
+    await world.until(2026, 1, 5, 18, 1)
+    await world.play(world.ada)
+    await world.until(2026, 1, 12, 17, 59, 59)
+    world.env.backend.advance_clock(1.5)
+    (refused,) = await world.commands_at_once([(world.mona, "challenge cancel")])
+    assert "has just ended" in refused.response.content
+    await world.wait(60)
+    assert world.count("Challenge #1 is over") == 1
+    assert world.count("⏳ Ends") == 1
+
+
+async def test_history_asks_discord_for_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.begin_challenge()
+    await world.play(world.ada)
+    await world.until(2026, 1, 5, 18, 1)
+    asked = []
+
+    async def present(self: DiscordAnnouncer, guild_id: int, members: Iterable[int]) -> None:
+        asked.append(list(members))
+
+    monkeypatch.setattr(DiscordAnnouncer, "present", present)
+    await world.leave(world.ada)
+    shown = (await world.grace.slash(world.channel, "challenge history")).response
+    assert f"🥇 {world.ada.mention} · 40 points" in text(shown)  # as the podium said
+    assert asked == []
 
 
 async def test_only_moderators_set_it_up(world: World) -> None:
@@ -726,7 +839,7 @@ async def test_history_has_pages(world: World) -> None:
     await world.restart()
     last = (await world.ada.click(first, label="Last")).response
     assert "page 2 of 2" in text(last)
-    assert f"**#1** · <t:1767722401:d> · 1 played\n🥇 {world.ada.mention} 40 points" in text(last)
+    assert f"**#1** · <t:1767722401:d> · 1 played\n🥇 {world.ada.mention} · 40 points" in text(last)
     assert buttons(last)["Next"]["disabled"]
     places = (await world.ada.click(last, label="Places")).response
     assert "Challenge #1" in text(places)
@@ -783,8 +896,8 @@ async def test_two_begins_at_the_same_instant_give_one_challenge(world: World) -
     panel = await world.set_challenge()
     results = await world.commands_at_once([(world.mona, "challenge now"), (world.mona, "challenge now")])
     assert sorted("is running" in result.response.content for result in results) == [False, True]
-    (refused,) = await world.at_once([(world.mona, panel, "Begin one now")])
-    assert "Challenge #1 is running" in refused.response.content
+    await world.at_once([(world.mona, panel, "Begin one now")])
+    assert "Challenge #1 is running" in world.seen(world.mona)[-1].content
     assert world.count("Weekly challenge #") == 1
 
 

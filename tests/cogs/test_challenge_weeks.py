@@ -394,10 +394,22 @@ async def test_a_podium_that_can_not_be_posted(world: World) -> None:
     await to(world, MONDAY + timedelta(days=2, minutes=1))
     assert "The podium of challenge #1 could not be posted" in world.told(world.mona)[0]
     history = text((await world.ada.slash(world.channel, "challenge history")).response)
-    assert f"🥇 {world.ada.mention} 40 points" in history
+    assert f"🥇 {world.ada.mention} · 40 points" in history
+    assert world.has_role(world.ada, role)
     world.forbid_posting(False)
     await to(world, MONDAY + WEEK + timedelta(minutes=1))
     assert story(world)[-1] == "card 2"
+
+
+async def test_trouble_at_discord_of_minutes_costs_no_week(world: World) -> None:
+    await world.set_challenge()
+    await to(world, MONDAY - timedelta(seconds=1))
+    world.env.inject_error("POST", f"/channels/{world.channel.id}/messages", status=503, times=9)
+    await to(world, MONDAY + timedelta(minutes=5))
+    assert story(world) == []
+    await to(world, MONDAY + timedelta(hours=2))
+    assert story(world) == ["card 1"]
+    assert world.told(world.mona) == []
 
 
 async def test_the_card_is_marked_as_over_even_if_the_podium_can_not_be_posted(world: World) -> None:

@@ -87,10 +87,10 @@ async def test_the_digest_sums_a_week_up(world: World) -> None:
     await world.until(2026, 1, 5, 0, 1, 5)
     digest = text(world.last)
     assert HEAD in digest
-    assert "Since <t:1766966400:d>" in digest
+    assert "<t:1766966400:d> to <t:1767571199:d>" in digest
     assert "👥 **2 members** played" in digest
     assert "💬 **4 questions** answered, **75%** right" in digest
-    assert f"🥇 {world.ada.mention} leads with 20 points" in digest
+    assert f"🥇 {world.ada.mention} led with 20 points" in digest
     assert "Best climber" not in digest
     (post,) = world.requests("POST", f"/channels/{world.channel.id}/messages")
     assert not any(post.json["allowed_mentions"].get(name) for name in ("parse", "roles", "users"))
@@ -233,3 +233,23 @@ async def test_a_digest_is_tried_again(world: World) -> None:
     world.env.inject_error("POST", f"/channels/{world.channel.id}/messages", status=503, times=3)
     await world.until(2026, 1, 5, 0, 5)
     assert len(posted(world)) == 1
+
+
+async def test_a_zone_that_this_machine_does_not_know_stops_nobody(world: World) -> None:
+    await world.set_zone("Europe/Berlin")
+    async with world.sql() as transaction:
+        await transaction.run("UPDATE server SET zone = 'Europe/Nowhere'")
+    await world.restart()
+    shown = await world.mona.slash(world.channel, "settings")
+    assert "**UTC**" in shown.response.content
+    for name in ("localtime", "Factory"):
+        refused = await world.mona.slash(world.channel, "settings", **{"time-zone": name})
+        assert "There is no time zone" in refused.response.content
+
+
+async def test_settings_say_what_comes_when(world: World) -> None:
+    await world.set_challenge()
+    await world.mona.slash(world.channel, "digest on")
+    shown = (await world.mona.slash(world.channel, "settings")).response.content
+    assert "The next challenge begins <t:1767636000:F>" in shown
+    assert f"summed up in {world.channel.mention}, next <t:1767571260:F>" in shown

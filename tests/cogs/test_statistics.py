@@ -74,7 +74,9 @@ async def test_it_is_shown_to_nobody_else(world: World) -> None:
 
 
 async def test_nothing_answered_yet(world: World) -> None:
-    assert "You have not answered a question here yet. `/quiz start`" in text(await stats(world, world.ada))
+    own = await stats(world, world.ada)
+    assert "0 answers" in text(own)
+    assert "Hide me from boards" in buttons(own)
     other = text(await stats(world, world.ada, world.grace))
     assert f"{world.grace.mention} has not answered a question here yet" in other
 
@@ -86,7 +88,7 @@ async def test_answers_of_another_server_do_not_count(world: World) -> None:
     channel = guild.create_text_channel("quiz")
     there = guild.add_member(user)
     result = await there.slash(channel, "stats")
-    assert "not answered a question here yet" in text((result.followups or [result.response])[-1])
+    assert "0 answers" in text((result.followups or [result.response])[-1])
 
 
 async def test_hide_and_show(world: World) -> None:

@@ -123,7 +123,6 @@ async def try_challenge(
         "starts_at": NOON,
         "ends_at": NOON + timedelta(days=7),
         "close_at": NOON + timedelta(days=7, seconds=3),
-        "next_at": None,
     }
     return await ChallengeStore(database).start(plan, questions, **(values | changes))
 

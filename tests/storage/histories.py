@@ -302,7 +302,6 @@ class Play:
                 starts_at=BEGIN,
                 ends_at=FOREVER,
                 close_at=FOREVER,
-                next_at=None,
             )
             assert started is not None
             self.challenges[guild].append(started.id)

@@ -19,7 +19,7 @@ from bot.domain.scoring import Outcome
 from bot.domain.statistics import Day, TopicRecord
 from bot.domain.windows import Period, Span
 from bot.storage.answers import AnswerStore, Stored
-from bot.storage.boards import BoardStore, Totals
+from bot.storage.boards import TOPICS, BoardStore, Totals
 from bot.storage.database import Database, Row
 from bot.storage.rounds import RoundStore
 from bot.storage.scores import ScoreStore
@@ -558,3 +558,10 @@ async def test_making_the_scores_anew_mends_what_is_wrong(database: Database) ->
     assert await derived(database) == before
     assert told == [(1, 2), (2, 2)]
     assert not await ScoreStore(database).are_outdated()
+
+
+async def test_a_members_topics_are_looked_up_one_by_one(database: Database) -> None:
+    """And not by going through the board of the whole server."""
+    async with database.transaction() as transaction:
+        plan = [row[3] for row in await transaction.run(f"EXPLAIN QUERY PLAN {TOPICS}", (GUILD, ADA))]
+    assert any("scope=? AND member_id=?" in step for step in plan), plan

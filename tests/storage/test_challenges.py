@@ -15,6 +15,7 @@ from bot.domain.questions import Question
 from bot.domain.rounds import CloseReason
 from bot.domain.scoring import Outcome
 from bot.domain.windows import Period, Span
+from bot.errors import RefusedError
 from bot.storage.answers import AnswerStore, Stored
 from bot.storage.boards import BoardStore
 from bot.storage.challenges import (
@@ -87,7 +88,7 @@ async def hold(
         database, asked(*ids, bank=bank), guild_id=guild, starts_at=at, ends_at=at + WEEK, close_at=at + WEEK
     )
     if posted:
-        assert await challenges.posted(challenge.id, 70 + week)
+        await challenges.posted(challenge.id, 70 + week)
     if end is not None:
         assert await challenges.end(challenge.id, end, at + DAY)
     found = await challenges.get(challenge.id)
@@ -205,7 +206,6 @@ async def test_a_challenge_that_does_not_exist_is_none(challenges: ChallengeStor
     assert await challenges.latest(404) is None
     assert await challenges.archive(404, 0) == (0, [])
     assert await challenges.questions(404) == []
-    assert not await challenges.posted(404, 77)
     assert not await challenges.end(404, FINISHED, NOON)
 
 
@@ -224,20 +224,14 @@ async def test_its_questions_are_open_private_rounds_in_their_order(database: Da
     assert await RoundStore(database).open() == rounds
 
 
-async def test_its_card_its_end_and_the_next_one_fall_due(database: Database) -> None:
-    challenge, _ = await start_challenge(database, close_at=LATER, next_at=LATER + seconds(9))
-    assert await timers(database) == {
-        (CARD, challenge.id): NOON,
-        (END, challenge.id): LATER,
-        (START, GUILD): LATER + seconds(9),
-    }
+async def test_its_card_and_its_end_fall_due(database: Database) -> None:
+    challenge, _ = await start_challenge(database, close_at=LATER)
+    assert await timers(database) == {(CARD, challenge.id): NOON, (END, challenge.id): LATER}
 
 
-async def test_a_challenge_without_a_next_one_leaves_the_planned_start_as_it_is(
-    database: Database, plans: PlanStore
-) -> None:
+async def test_a_challenge_leaves_the_planned_start_as_it_is(database: Database, plans: PlanStore) -> None:
     await plans.put(make_plan(), LATER)
-    await start_challenge(database, next_at=None)
+    await start_challenge(database)
     assert (await timers(database))[START, GUILD] == LATER
 
 
@@ -253,7 +247,7 @@ async def test_a_start_while_one_is_running_changes_nothing(database: Database, 
     await plans.put(make_plan(), NOON)
     await start_challenge(database)
     before = await timers(database)
-    assert await try_challenge(database, asked("new"), next_at=LATER) is None
+    assert await try_challenge(database, asked("new")) is None
     assert await timers(database) == before
     assert await database.read("SELECT count(*) FROM question_version WHERE question = 'new'") == [(0,)]
 
@@ -276,9 +270,9 @@ async def test_a_start_that_fails_for_another_reason_is_no_refusal(database: Dat
 
 async def test_the_card_is_noted_and_can_be_gone(database: Database, challenges: ChallengeStore) -> None:
     challenge, _ = await start_challenge(database)
-    assert await challenges.posted(challenge.id, 77)
+    await challenges.posted(challenge.id, 77)
     assert await challenges.get(challenge.id) == replace(challenge, message_id=77)
-    assert await challenges.posted(challenge.id, None)
+    await challenges.posted(challenge.id, None)
     assert await challenges.get(challenge.id) == challenge
 
 
@@ -287,7 +281,7 @@ async def test_a_card_that_comes_after_the_end_is_noted_all_the_same(
 ) -> None:
     challenge, _ = await start_challenge(database)
     await challenges.end(challenge.id, CANCELLED, LATER)
-    assert not await challenges.posted(challenge.id, 77)
+    await challenges.posted(challenge.id, 77)
     found = await challenges.get(challenge.id)
     assert found is not None
     assert found.message_id == 77
@@ -296,14 +290,13 @@ async def test_a_card_that_comes_after_the_end_is_noted_all_the_same(
 async def test_a_finished_challenge_closes_its_rounds_and_its_podium_falls_due(
     database: Database, challenges: ChallengeStore
 ) -> None:
-    challenge, _ = await start_challenge(database, next_at=NOON + WEEK)
+    challenge, _ = await start_challenge(database)
     assert not await challenges.podium_is_due(challenge.id)
     assert await challenges.end(challenge.id, FINISHED, LATER)
     assert await challenges.podium_is_due(challenge.id)
     assert await timers(database) == {
         (OVER, challenge.id): LATER,
         (PODIUM, challenge.id): LATER,
-        (START, GUILD): NOON + WEEK,
     }
     assert await challenges.get(challenge.id) == replace(challenge, ended_at=LATER, end_reason=FINISHED)
     assert await challenges.running(GUILD) is None
@@ -558,15 +551,15 @@ async def test_mending_gives_a_challenge_its_end_back(database: Database, challe
     for timer in await all_timers(database):
         if timer.subject != there.id:
             await TimerStore(database).done(timer)
-    await challenges.mend(LATER)
+    await challenges.mend()
     found = await timers(database)
     assert found == {
-        (END, lost.id): LATER,
+        (END, lost.id): lost.ends_at,
         (CARD, there.id): NOON,
         (END, there.id): there.ends_at + seconds(3),
     }
     assert (END, over.id) not in found
-    await challenges.mend(LATER + DAY)
+    await challenges.mend()
     assert await timers(database) == found
 
 
@@ -575,5 +568,43 @@ async def test_mending_changes_no_end_that_is_to_come_or_was_put_off(
 ) -> None:
     challenge, _ = await start_challenge(database, close_at=NOON)
     await TimerStore(database).postpone(Timer(END, challenge.id, NOON), LATER)
-    await challenges.mend(LATER + DAY)
+    await challenges.mend()
     assert Timer(END, challenge.id, LATER, attempts=1) in await all_timers(database)
+
+
+async def test_changes_of_a_plan_at_the_same_instant_are_all_kept(plans: PlanStore) -> None:
+    await plans.put(FULL, None)
+
+    def more(plan: Plan) -> Plan:
+        return replace(plan, questions=plan.questions + 1)
+
+    changed = await asyncio.gather(*(plans.change(GUILD, more) for _ in range(5)))
+    assert all(one is not None and one[1].questions == one[0].questions + 1 for one in changed)
+    assert await plans.get(GUILD) == replace(FULL, questions=FULL.questions + 5)
+
+
+async def test_a_change_that_is_refused_changes_nothing(plans: PlanStore) -> None:
+    await plans.put(FULL, None)
+
+    def refuse(_: Plan) -> Plan:
+        raise RefusedError("no")
+
+    with pytest.raises(RefusedError):
+        await plans.change(GUILD, refuse)
+    assert await plans.get(GUILD) == FULL
+    assert await plans.change(OTHER, refuse) is None
+
+
+async def test_plans_that_are_on_and_have_no_start_are_found(plans: PlanStore) -> None:
+    await plans.put(make_plan(guild_id=1, is_on=True), None)
+    await plans.put(make_plan(guild_id=2, is_on=True), NOON)
+    await plans.put(make_plan(guild_id=3, is_on=False), None)
+    assert await plans.without_start() == [1]
+
+
+async def test_who_won_is_kept(database: Database, challenges: ChallengeStore) -> None:
+    challenge = await hold(database)
+    assert (challenge.winners, challenge.points, challenge.players) == ((), 0, 0)
+    await challenges.archive_result(challenge.id, [ADA, GRACE], 40, 17)
+    (found,) = (await challenges.archive(GUILD, 0))[1]
+    assert (found.winners, found.points, found.players) == ((ADA, GRACE), 40, 17)

@@ -103,3 +103,22 @@ async def test_who_left_is_known_in_all_servers_at_once(servers: ServerStore) ->
     assert await servers.all_who_left() == {(GUILD, ADA), (GUILD, GRACE), (OTHER, ADA)}
     await servers.relist(GUILD, [ADA], LEFT)
     assert await servers.all_who_left() == {(GUILD, GRACE), (OTHER, ADA)}
+
+
+async def test_after_a_digest_the_next_one_falls_due(database: Database, servers: ServerStore) -> None:
+    await servers.set_digest(GUILD, CHANNEL, MONDAY, NOON)
+    await servers.digest_done(GUILD, CHANNEL, MONDAY + WEEK, NOON + WEEK)
+    assert await servers.digest(GUILD) == (CHANNEL, MONDAY + WEEK)
+    assert await timers(database) == {(DIGEST, GUILD): NOON + WEEK}
+
+
+async def test_a_digest_that_was_switched_off_or_moved_meanwhile_stays_so(
+    database: Database, servers: ServerStore
+) -> None:
+    await servers.set_digest(GUILD, CHANNEL + 1, MONDAY, NOON)
+    await servers.digest_done(GUILD, CHANNEL, MONDAY + WEEK, NOON + WEEK)
+    assert await servers.digest(GUILD) == (CHANNEL + 1, MONDAY)
+    await servers.end_digest(GUILD)
+    await servers.digest_done(GUILD, CHANNEL + 1, MONDAY + WEEK, NOON + WEEK)
+    assert await servers.digest(GUILD) is None
+    assert await timers(database) == {}

@@ -64,6 +64,9 @@ CREATE TABLE challenge (
     ends_at INTEGER NOT NULL,
     ended_at INTEGER,
     end_reason TEXT,
+    winners TEXT NOT NULL DEFAULT '',  -- as the podium said, such as 17,42
+    points INTEGER NOT NULL DEFAULT 0, -- theirs
+    players INTEGER NOT NULL DEFAULT 0,
     UNIQUE (guild_id, number)
 );
 -- "one challenge per server at a time" is kept here
