@@ -73,7 +73,7 @@ def _topics(found: Statistics, catalog: Catalog) -> str:
         bank = catalog.banks.get(topic.bank)
         known = bank.topics.get(topic.topic) if bank else None
         note = {ends[0]: " 🌱", ends[1]: " 💪"}.get(topic, "") if ends else ""
-        title = clip(known.title if known else topic.topic, 34)
+        title = clip(known.title if known else topic.topic, 60)
         return f"**{topic.accuracy:.0%}** · {topic.right}/{topic.answered} · {title}{note}"
 
     table = [line(topic) for topic in found.topics]
