@@ -233,11 +233,9 @@ class Challenges:
             await self._challenges.posted(challenge_id, None)
 
     async def _over(self, timer: Timer) -> None:
-        await self._show_over(timer.subject)
-
-    async def _show_over(self, challenge_id: int) -> None:
-        await self._cards.finish(challenge_id)
-        challenge = await self._challenges.get(challenge_id)
+        """Let the card say that the challenge is over."""
+        await self._cards.finish(timer.subject)
+        challenge = await self._challenges.get(timer.subject)
         if challenge is not None and challenge.message_id is not None:
             page = await self._boards.top(challenge.guild_id, challenge.span)
             await self._announcer.show_challenge(challenge, page)
@@ -291,7 +289,7 @@ class Challenges:
         guild_id = challenge.guild_id
         plan = await self._plans.find(guild_id)
         role = plan.champion_role_id if plan is not None else None
-        winners = {(role, member) for member in await self._podiums.winners(challenge)} if role else set()
+        winners = {(role, member) for member in challenge.winners} if role else set()
         troubles: list[PostError] = []
         for role_id, member_id in sorted(winners):
             try:

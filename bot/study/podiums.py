@@ -20,11 +20,6 @@ class Podiums:
         self._boards = boards
         self._listing = listing
 
-    async def winners(self, challenge: Challenge) -> list[int]:
-        """Who is first, several in a tie; nobody without points."""
-        page = await self._boards.top(challenge.guild_id, challenge.span, known_for=SURE)
-        return [s.score.member_id for s in page.standings if s.rank == 1 and s.score.points]
-
     async def sum_up(self, challenge: Challenge) -> ChallengeResult:
         """What came of a challenge."""
         page = await self._boards.top(challenge.guild_id, challenge.span, known_for=SURE)
