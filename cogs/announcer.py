@@ -85,7 +85,7 @@ class DiscordAnnouncer:
             return True
         try:
             private = await self._client.create_dm(discord.Object(owner_id))
-            await private.send(f"{text}\n-# In the server {discord.utils.escape_markdown(guild.name)}.")
+            await private.send(f"{text}\n-# In the server https://discord.com/channels/{guild.id}")
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("The moderator %d could not be told in private: %s", owner_id, error)
         else:
