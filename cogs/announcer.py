@@ -59,20 +59,23 @@ class DiscordAnnouncer:
 
     async def give_role(self, guild_id: int, member_id: int, role_id: int) -> None:
         """See `Announcer`."""
-        guild = self._client.get_guild(guild_id)
-        role = guild.get_role(role_id) if guild else None
+        role = self._role(guild_id, role_id)
         if role is not None and role.permissions.value & POWERS.value:  # it was harmless when it was chosen
             raise PostRefusedError(
-                f"The role <@&{role_id}> may moderate or manage the server by now, so nobody gets it for winning. Choose "
+                f"The role “{role.name}” may moderate or manage the server by now, so nobody gets it for winning. Choose "
                 "another one in `/challenge setup`."
             )
-        with _moving(role_id, member_id):
+        with _moving(role, member_id):
             await self._client.http.add_role(guild_id, member_id, role_id, reason=_REASON)
 
     async def take_role(self, guild_id: int, member_id: int, role_id: int) -> None:
         """See `Announcer`."""
-        with _moving(role_id, member_id), contextlib.suppress(discord.NotFound):
+        with _moving(self._role(guild_id, role_id), member_id), contextlib.suppress(discord.NotFound):
             await self._client.http.remove_role(guild_id, member_id, role_id, reason=_REASON)
+
+    def _role(self, guild_id: int, role_id: int) -> discord.Role | None:
+        guild = self._client.get_guild(guild_id)
+        return guild.get_role(role_id) if guild else None
 
     async def tell_moderators(self, guild_id: int, owner_id: int, sentence: str) -> bool:
         """See `Announcer`. First where only moderators read, then who set it up in private, then in the open."""
@@ -127,9 +130,12 @@ class DiscordAnnouncer:
         return [topics[topic].title if topic in topics else topic for topic in challenge.topics]
 
 
-def _moving(role_id: int, member_id: int) -> contextlib.AbstractContextManager[None]:
+def _moving(role: discord.Role | None, member_id: int) -> contextlib.AbstractContextManager[None]:
+    name = (
+        f"“{role.name}”" if role else "of the champion"
+    )  # by name: a mention says nothing in a private message
     return in_our_words(
-        gone=f"The role <@&{role_id}> or the member <@{member_id}> is gone. Choose another role in `/challenge setup`.",
-        forbidden=f"I may not give or take the role <@&{role_id}>. Give me the permission Manage Roles, and put my role "
-        "above it in the server's settings.",
+        gone=f"The role {name} or the member <@{member_id}> is gone. Choose another role in `/challenge setup`.",
+        forbidden=f"I may not give or take the role {name}. Give me the permission Manage Roles, and put my role above it "
+        "in the server's settings.",
     )
