@@ -84,6 +84,12 @@ async def open_page(width: int = 1180, height: int = 1000) -> AsyncIterator[Page
         await browser.close()
 
 
+async def press(button: Locator) -> None:
+    """Press a button of a message in one instant: a refresh of the page between mouse down and up loses the click."""
+    await expect(button).to_be_enabled()
+    await button.evaluate("button => button.click()")
+
+
 class Newcomer:
     """Somebody at the page."""
 
@@ -129,13 +135,13 @@ class Newcomer:
         choose = sorted(question.key) if right else [wrong[0], *sorted(question.key)][: question.choose]
         for step, option in enumerate(choose):
             place = card if step == 0 else self.message(f"Choose {question.choose}")
-            await self._section(place, question.options[option].text).get_by_role("button").click()
+            await press(self._section(place, question.options[option].text).get_by_role("button"))
             if question.choose > 1:
                 await expect(self.message(f"Choose {question.choose}").get_by_text("☑")).to_have_count(
                     step + 1
                 )
         if question.choose > 1:
-            await self.message(f"Choose {question.choose}").get_by_role("button", name="Submit").click()
+            await press(self.message(f"Choose {question.choose}").get_by_role("button", name="Submit"))
         return question
 
     async def _question(self, card: Locator) -> Question:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.playground.newcomer import Newcomer, needs_browser, open_page, plain, playground
+from tests.playground.newcomer import Newcomer, needs_browser, open_page, plain, playground, press
 
 pytestmark = needs_browser
 
@@ -38,7 +38,7 @@ async def _play(newcomer: Newcomer) -> None:
     await newcomer.sees("Question 1 of 2", "1 answered")
 
     await newcomer.become("grace")
-    await card.get_by_role("button", name="Hint").click()
+    await press(card.get_by_role("button", name="Hint"))
     await newcomer.sees("Hint 1", "3 points less")
     await newcomer.answer(card, right=False)
     await newcomer.sees("Not correct" if question.choose == 1 else "orrect", "The answer is")
@@ -54,9 +54,9 @@ async def _play(newcomer: Newcomer) -> None:
     card = newcomer.message("Question 2 of 2")
 
     await newcomer.become("linus")
-    await card.get_by_role("button", name="Report").click()
+    await press(card.get_by_role("button", name="Report"))
     await newcomer.page.get_by_label("What is wrong with it?").fill("A typing error")
-    await newcomer.page.get_by_role("button", name="Submit").last.click()
+    await press(newcomer.page.get_by_role("button", name="Submit").last)
     await newcomer.sees("kept for whoever looks after the questions")
 
     await newcomer.become("grace")

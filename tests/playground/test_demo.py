@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from tests.playground.newcomer import Newcomer, needs_browser, open_page, playground
+from tests.playground.newcomer import Newcomer, needs_browser, open_page, playground, press
 
 pytestmark = needs_browser
 
@@ -30,11 +30,11 @@ async def _turn_pages(newcomer: Newcomer) -> None:
     await newcomer.sees("Leaderboard, this week", "🥇", "page 1 of ", "← you")
     await newcomer.picture("demo-leaderboard")
     board = newcomer.message("Leaderboard, this week")
-    await board.get_by_role("button", name="Next").click()
+    await press(board.get_by_role("button", name="Next"))
     await newcomer.sees("Leaderboard, this week", "page 2 of ")
-    await board.get_by_role("button", name="Last").click()
+    await press(board.get_by_role("button", name="Last"))
     await newcomer.sees("Leaderboard, this week", "page 3 of 3", "…", "← you")
-    await board.get_by_role("button", name="Find me").click()
+    await press(board.get_by_role("button", name="Find me"))
     await expect(board).not_to_contain_text("page 3 of")  # ada plays nearly every day
     await expect(board).not_to_contain_text("…")
     await expect(board).to_contain_text("← you")
@@ -54,12 +54,12 @@ async def _look_at_statistics(newcomer: Newcomer) -> None:
 async def _play_the_challenge(newcomer: Newcomer) -> None:
     await newcomer.sees("Challenge #5 is over", "🥇", "Hardest question")
     await newcomer.sees("Weekly challenge #6", "played so far", "🥇")
-    await newcomer.message("Weekly challenge #6").get_by_role("button", name="Play").click()
+    await press(newcomer.message("Weekly challenge #6").get_by_role("button", name="Play"))
     for number in (1, 2):
         await newcomer.sees(f"question {number} of 10", "Your time is running")
         await newcomer.answer(newcomer.message("Your time is running"), right=True)
         await newcomer.sees("✅ Correct · +10 points")
         coming = re.compile(f"Question {number + 1} of 10")
-        await newcomer.message("✅ Correct").get_by_role("button", name=coming).click()
+        await press(newcomer.message("✅ Correct").get_by_role("button", name=coming))
     await newcomer.sees("question 3 of 10", "Your time is running")
     await newcomer.picture("demo-challenge")
