@@ -17,7 +17,8 @@ from bot.errors import PostRefusedError
 from bot.study.announcer import Digest
 from bot.study.library import Library
 from cogs.cards.challenges import challenge_card, digest_card, podium_card
-from cogs.channels import POWERS, Channels, in_our_words, missing_in
+from cogs.channels import Channels, missing_in
+from cogs.roles import may_moderate, moving
 
 log = logging.getLogger(__name__)
 
@@ -60,17 +61,17 @@ class DiscordAnnouncer:
     async def give_role(self, guild_id: int, member_id: int, role_id: int) -> None:
         """See `Announcer`."""
         role = self._role(guild_id, role_id)
-        if role is not None and role.permissions.value & POWERS.value:  # it was harmless when it was chosen
+        if role is not None and may_moderate(role):  # it was harmless when it was chosen
             raise PostRefusedError(
                 f"The role “{role.name}” may moderate or manage the server by now, so nobody gets it for winning. Choose "
                 "another one in `/challenge setup`."
             )
-        with _moving(role, member_id):
+        with moving(role, member_id):
             await self._client.http.add_role(guild_id, member_id, role_id, reason=_REASON)
 
     async def take_role(self, guild_id: int, member_id: int, role_id: int) -> None:
         """See `Announcer`."""
-        with _moving(self._role(guild_id, role_id), member_id), contextlib.suppress(discord.NotFound):
+        with moving(self._role(guild_id, role_id), member_id), contextlib.suppress(discord.NotFound):
             await self._client.http.remove_role(guild_id, member_id, role_id, reason=_REASON)
 
     def _role(self, guild_id: int, role_id: int) -> discord.Role | None:
@@ -128,14 +129,3 @@ class DiscordAnnouncer:
         bank = self._library.catalog.banks.get(challenge.bank)
         topics = bank.topics if bank else {}
         return [topics[topic].title if topic in topics else topic for topic in challenge.topics]
-
-
-def _moving(role: discord.Role | None, member_id: int) -> contextlib.AbstractContextManager[None]:
-    name = (
-        f"“{role.name}”" if role else "of the champion"
-    )  # by name: a mention says nothing in a private message
-    return in_our_words(
-        gone=f"The role {name} or the member <@{member_id}> is gone. Choose another role in `/challenge setup`.",
-        forbidden=f"I may not give or take the role {name}. Give me the permission Manage Roles, and put my role above it "
-        "in the server's settings.",
-    )

@@ -76,29 +76,6 @@ def check_can_post(interaction: Interaction) -> None:
         )
 
 
-POWERS = discord.Permissions(
-    administrator=True,
-    manage_guild=True,
-    manage_roles=True,
-    manage_channels=True,
-    manage_messages=True,
-    manage_threads=True,
-    manage_webhooks=True,
-    manage_nicknames=True,
-    manage_events=True,
-    manage_expressions=True,
-    kick_members=True,
-    ban_members=True,
-    moderate_members=True,
-    mention_everyone=True,
-    view_audit_log=True,
-    move_members=True,
-    mute_members=True,
-    deafen_members=True,
-)
-"""What a role that anybody can win must not carry."""
-
-
 def missing_in(guild: discord.Guild | None, channel_id: int) -> list[str]:
     """The permissions that the bot lacks for posting in a channel of a server."""
     channel = guild.get_channel(channel_id) if guild else None

@@ -57,7 +57,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Entry:
     answer: Answer
     private: bool
 
@@ -90,18 +90,18 @@ class AnswerStore:
 
     async def add(self, answer: Answer, *, private: bool = False) -> Stored:
         """Store an answer; comes back when it is on disk. `private`: its round is one of a challenge."""
-        return await self._batches.add(_Waiting(answer, private))
+        return await self._batches.add(_Entry(answer, private))
 
     async def flush(self) -> None:
         """Wait until everything handed in is stored, for shutting down."""
         await self._batches.flush()
 
-    async def _commit(self, group: Sequence[_Waiting]) -> list[Stored]:
-        firsts: dict[tuple[int, int], _Waiting] = {}
-        for waiting in group:
-            firsts.setdefault(waiting.key, waiting)
+    async def _commit(self, group: Sequence[_Entry]) -> list[Stored]:
+        firsts: dict[tuple[int, int], _Entry] = {}
+        for entry in group:
+            firsts.setdefault(entry.key, entry)
         async with self._database.transaction() as transaction:
-            rows = [waiting.row for waiting in firsts.values()]
+            rows = [entry.row for entry in firsts.values()]
             new = {(row[0], row[1]) for row in await transaction.run(_INSERT_ANSWERS, (to_json(rows),))}
             # in the order of the clicks: the first one of a member to a question counts
             fresh = [key for key in firsts if key in new]
@@ -112,10 +112,10 @@ class AnswerStore:
                 for row in await transaction.run(_SELECT_STANDING, (to_json(rows),)):
                     standing[row[0], row[1]] = to_answer(row)
         results = []
-        for waiting in group:
-            is_new = waiting.key in new and firsts[waiting.key] is waiting
-            stands = waiting.answer if is_new else standing.get(waiting.key)
-            results.append(Stored(stands, is_new, is_new and waiting.key in scored))
+        for entry in group:
+            is_new = entry.key in new and firsts[entry.key] is entry
+            stands = entry.answer if is_new else standing.get(entry.key)
+            results.append(Stored(stands, is_new, is_new and entry.key in scored))
         return results
 
     async def of_round(self, round_id: int) -> list[Answer]:

@@ -87,6 +87,17 @@ class OpenRounds:
         """The questions of a challenge in their order."""
         return self._by_challenge.get(challenge_id, [])
 
+    def next_of_challenge(self, challenge_id: int, guild_id: int, member_id: int) -> OpenRound | None:
+        """The first question of a challenge of this server that a member has not answered."""
+        return next(
+            (
+                state
+                for state in self.of_challenge(challenge_id)
+                if state.round.guild_id == guild_id and member_id not in state.answered
+            ),
+            None,
+        )
+
     def in_channel(self, channel_id: int) -> list[OpenRound]:
         """The rounds with a card in a channel, that of a running quiz first, then the newest."""
         found = [

@@ -19,7 +19,6 @@ from bot.study.open_rounds import OpenRounds
 class Playing:
     """The question that a member of a challenge is at, as they see it."""
 
-    challenge: Challenge
     round: Round
     since: datetime
     """When they first saw it (aware UTC)."""
@@ -62,15 +61,14 @@ class Play:
         Raises:
             RefusedError: there is no such challenge in this server.
         """
-        challenge = await self._get(challenge_id, guild_id)
-        if challenge.ended_at is None and now < challenge.ends_at:
-            for state in self._open.of_challenge(challenge_id):
-                if member_id not in state.answered:
-                    if member_id not in state.shown:
-                        await self._challenges.show(state.round.id, member_id, now)
-                        state.shown.setdefault(member_id, now)
-                    return Playing(challenge, state.round.shown_to(member_id), state.seen_since(member_id))
-        return await self.standing(challenge_id, guild_id, member_id)
+        # from memory: in the minute of the mention a whole class presses Play
+        state = self._open.next_of_challenge(challenge_id, guild_id, member_id)
+        if state is None or now >= state.round.closes_at:
+            return await self.standing(challenge_id, guild_id, member_id)
+        if member_id not in state.shown:
+            await self._challenges.show(state.round.id, member_id, now)
+            state.shown.setdefault(member_id, now)
+        return Playing(state.round.shown_to(member_id), state.seen_since(member_id))
 
     async def standing(self, challenge_id: int, guild_id: int, member_id: int) -> Played:
         """Where a member stands in a challenge.

@@ -105,7 +105,9 @@ def played_card(played: Played) -> ui.LayoutView:
         )
     if standing is None:
         text = (
-            f"You did not play {name}. The next one comes!" if is_over else f"You have not begun {name} yet."
+            f"You did not play {name}. “All places” shows how it went."
+            if is_over
+            else f"You have not begun {name} yet."
         )
         first = button("Play", f"{PLAY}:{challenge.id}", style=discord.ButtonStyle.success, emoji="▶️")
         return card(QUIET, text, row if is_over else ui.ActionRow(first))

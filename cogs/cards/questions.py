@@ -63,7 +63,7 @@ def question_card(round_: Round, topic: str, answered: int) -> ui.LayoutView:
     )
 
 
-def private_question_card(round_: Round, topic: str, challenge: int, since: datetime) -> ui.LayoutView:
+def private_question_card(round_: Round, topic: str, since: datetime) -> ui.LayoutView:
     """A question of a challenge, for the one member who is at it `since` then."""
     buttons = [button(LETTERS[place], f"{ANSWER}:{round_.id}:{place}") for place in range(len(round_.order))]
     help_row = [button("Report", f"{REPORT}:{round_.id}", emoji="🚩")]
@@ -71,7 +71,7 @@ def private_question_card(round_: Round, topic: str, challenge: int, since: date
         help_row.insert(0, button(f"Hint (−{HINT_COST})", f"{HINT}:{round_.id}", emoji="💡"))
     return card(
         OPEN,
-        f"### {topic}\n-# Challenge #{challenge} · question {round_.position} of {round_.total}",
+        f"### {topic}\n-# Weekly challenge · question {round_.position} of {round_.total}",
         _task(round_),
         ui.Separator(),
         *_options(round_, buttons),

@@ -116,7 +116,7 @@ def build_every_card(question: Question) -> None:
             reply_card(reply)
         explanation_card(round_, answer)
     private = replace(round_, quiz_id=None, challenge_id=10**12, message_id=None)
-    private_question_card(private, "T" * 80, 10**6, NOW)
+    private_question_card(private, "T" * 80, NOW)
     for answer in given_answers[:3]:
         reply_card(Recorded(private, answer, False))
         reply_card(AnsweredBefore(replace(private, position=1), answer))

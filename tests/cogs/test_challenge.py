@@ -409,7 +409,7 @@ async def test_a_verdict_explains_and_leads_on(world: World) -> None:
     await world.write_questions(1, topic="two")
     await world.begin_challenge()
     shown = await world.open_challenge(world.ada)
-    assert "Challenge #1 · question 1 of 5" in text(shown)
+    assert "Weekly challenge · question 1 of 5" in text(shown)
     assert "Your time is running, since <t:1767225600:R> · 10 points" in text(shown)
     verdict = await world.answer(world.ada, shown, right=False)
     assert "❌ Not correct" in text(verdict)
