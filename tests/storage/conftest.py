@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.database import Database, Transaction
+from bot.storage.plans import PlanStore
 
 
 @pytest.fixture
@@ -45,3 +46,9 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> Commits:
 
     monkeypatch.setattr(Database, "transaction", counted)
     return found
+
+
+@pytest.fixture
+def plans(database: Database) -> PlanStore:
+    """The plans in the database."""
+    return PlanStore(database)

@@ -12,7 +12,7 @@ from bot.domain.questions import Question
 from bot.domain.quizzes import Quiz
 from bot.domain.rounds import Round
 from bot.storage.challenges import ChallengeStore
-from bot.storage.database import Database
+from bot.storage.database import Database, Row
 from bot.storage.quizzes import QuizStore
 from bot.storage.rounds import RoundStore
 from bot.storage.timers import Timer, TimerStore
@@ -134,3 +134,11 @@ async def start_challenge(
     challenge = await try_challenge(database, questions, **changes)
     assert challenge is not None
     return challenge, await RoundStore(database).of_challenge(challenge.id)
+
+
+DERIVED = ("score", "board", "member_day")
+
+
+async def derived(database: Database) -> dict[str, list[Row]]:
+    """All that is derived from the answers."""
+    return {table: await database.read(f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4, 5") for table in DERIVED}
