@@ -83,7 +83,7 @@ def _topics(found: Statistics, catalog: Catalog) -> str:
     note = (
         "💪 strongest and 🌱 weakest, as far as one can tell"
         if ends
-        else f"Strongest and weakest are named from {ENOUGH} answers on each on"
+        else f"Once two topics have {ENOUGH} answers each, strongest and weakest are named"
     )
     return "\n".join(["**By topic**", *table, f"-# {note}"])
 

@@ -32,7 +32,7 @@ async def test_the_numbers_are_right(world: World) -> None:
     assert "⭐ **30 points** this week · **30** in all" in shown
     assert "**67%** · 2/3 · First topic" in shown
     assert "**100%** · 1/1 · Second topic" in shown
-    assert "Strongest and weakest are named from 5 answers on each on" in shown
+    assert "Once two topics have 5 answers each, strongest and weakest are named" in shown
     assert "🔥 **1 day** in a row" in shown
     assert "10 points" in text(await stats(world, world.ada, world.grace))
 
