@@ -17,7 +17,18 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from bot.banks.nonsense import NONSENSE, nonsense
-from bot.domain.questions import Bank, Option, Question, Reference, Topic
+from bot.domain.questions import (
+    FEWEST_EXAM_QUESTIONS,
+    LONGEST_EXAM,
+    MOST_EXAM_QUESTIONS,
+    SHORTEST_EXAM,
+    Bank,
+    ExamFormat,
+    Option,
+    Question,
+    Reference,
+    Topic,
+)
 
 Slug = Annotated[
     str,
@@ -150,6 +161,26 @@ class FactFormat(_Strict):
     )
 
 
+_USUAL_EXAM = ExamFormat()
+
+
+class MockExamFormat(_Strict):
+    """What a mock exam on a bank looks like."""
+
+    questions: int = Field(
+        default=_USUAL_EXAM.questions,
+        ge=FEWEST_EXAM_QUESTIONS,
+        le=MOST_EXAM_QUESTIONS,
+        description="How many questions it has; no more than there are in the bank.",
+    )
+    minutes: int = Field(
+        default=_USUAL_EXAM.minutes,
+        ge=SHORTEST_EXAM,
+        le=LONGEST_EXAM,
+        description="How much time there is for it.",
+    )
+
+
 class BankFormat(_Whole):
     """`bank.yaml`: what a bank is about."""
 
@@ -165,6 +196,9 @@ class BankFormat(_Whole):
         min_length=1, max_length=300, description="Shown in /help: what this bank is not."
     )
     pass_mark: int = Field(80, ge=1, le=100, description="Per cent right that passes a mock exam.")
+    exam: MockExamFormat = Field(
+        default_factory=MockExamFormat, description="What a mock exam looks like unless somebody chooses."
+    )
     topics: dict[Slug, TopicFormat] = Field(
         min_length=1, max_length=50, description="The topics by id; their weights add up to 100."
     )
@@ -207,6 +241,7 @@ def to_bank(source: BankFormat, questions: list[Question]) -> Bank:
         pass_mark=source.pass_mark,
         topics={id_: Topic(id_, topic.title, topic.weight) for id_, topic in source.topics.items()},
         questions=tuple(questions),
+        exam=ExamFormat(source.exam.questions, source.exam.minutes),
     )
 
 

@@ -15,7 +15,7 @@ from bot.banks.format import BankFormat, QuestionFileFormat, QuestionFormat, to_
 from bot.banks.mistakes import Problem, explain
 from bot.banks.yaml_source import Document, read_yaml
 from bot.banks.yaml_source import Path as Place
-from bot.domain.questions import Bank, Catalog
+from bot.domain.questions import FEWEST_EXAM_QUESTIONS, MOST_EXAM_QUESTIONS, Bank, Catalog
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -131,6 +131,7 @@ def read_bank(folder: Path, track: Track = untracked) -> BankSource:
     topics = written.get("topics")
     questions: list[QuestionSource] = []
     first_places: dict[str, str] = {}
+    documents: list[Document] = []
     for path in track(files, f"{name}: reading"):
         source, document, found = _read(path, QuestionFileFormat)
         found += _repeated_ids(path, document, first_places)
@@ -138,6 +139,8 @@ def read_bank(folder: Path, track: Track = untracked) -> BankSource:
             found += _unknown_topic(path, document, topics)
         problems += sorted(found)
         questions += _sources(path, source, document)
+        documents.append(document)
+    problems += _long_exam(head, written, documents)
     if not files:
         problems.append(
             Problem(str(folder), 1, "there are no questions here; add a <topic>.yaml (see docs/questions.md)")
@@ -186,6 +189,24 @@ def _unknown_topic(path: Path, document: Document, topics: Iterable[str]) -> Ite
         advice = f"; did you mean '{near[0]}'?" if near else "; add it to bank.yaml"
         what = f"the topic '{topic.strip()}' is not in bank.yaml{advice}"
         yield Problem(str(path), document.line(("topic",)), what)
+
+
+def _long_exam(head: Path, written: Document, documents: Iterable[Document]) -> Iterable[Problem]:
+    """An exam of more questions than there are. Valid or not, each counts: the invalid ones will be mended."""
+    exam = written.get("exam")
+    asked = exam.get("questions") if isinstance(exam, dict) else None
+    if type(asked) is not int or not FEWEST_EXAM_QUESTIONS <= asked <= MOST_EXAM_QUESTIONS:
+        return  # nothing said, or what is wrong with it is told already
+    count = 0
+    for document in documents:
+        questions = document.get("questions")
+        if document.problems or not isinstance(questions, list):
+            return  # nobody knows how many are in there
+        count += len(questions)
+    if 0 < count < asked:
+        advice = f"write at most {count}" if count >= FEWEST_EXAM_QUESTIONS else "leave it out"
+        what = f"exam, questions: '{asked}' is more than this bank has; {advice}, or add questions"
+        yield Problem(str(head), written.line(("exam", "questions")), what)
 
 
 def _repeated_ids(path: Path, document: Document, first_places: dict[str, str]) -> Iterable[Problem]:

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from bot.banks.format import (
     BankFormat,
     FactFormat,
+    MockExamFormat,
     OptionFormat,
     QuestionFileFormat,
     QuestionFormat,
@@ -23,6 +24,7 @@ from bot.banks.format import (
 from bot.banks.nonsense import NONSENSE, nonsense
 from bot.banks.yaml_source import Document
 from bot.banks.yaml_source import Path as Place
+from bot.domain.questions import FEWEST_EXAM_QUESTIONS, LONGEST_EXAM, MOST_EXAM_QUESTIONS, SHORTEST_EXAM
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -90,16 +92,25 @@ def _step(value: Any, part: str | int) -> Any:
 
 
 _MODELS: tuple[type[BaseModel], ...] = (
-    BankFormat, TopicFormat, FactFormat, QuestionFileFormat, QuestionFormat, OptionFormat, ReferenceFormat,
+    BankFormat, MockExamFormat, TopicFormat, FactFormat,
+    QuestionFileFormat, QuestionFormat, OptionFormat, ReferenceFormat,
 )  # fmt: skip
 _KEYS = sorted({key for model in _MODELS for key in model.model_fields})
 
 _EXAMPLES = {
+    "topics": 'title: "…"',  # first: a topic may be called like one of the others
+    "exam": "questions: 40",
     "options": 'text: "…"',
     "facts": 'about: "…"',
     "allow": 'Q08: "the reason"',
 }
 """What a group of keys and values looks like, by where it stands."""
+
+_RANGES: dict[Place, tuple[int, int]] = {
+    ("exam", "questions"): (FEWEST_EXAM_QUESTIONS, MOST_EXAM_QUESTIONS),
+    ("exam", "minutes"): (SHORTEST_EXAM, LONGEST_EXAM),
+}
+"""The least and the most of a number that does not go from 1 to 100."""
 
 
 def _what(error: ErrorDetails, written: str) -> str:  # noqa: C901, PLR0911, PLR0912 - a table in form of a match
@@ -161,7 +172,8 @@ def _what(error: ErrorDetails, written: str) -> str:  # noqa: C901, PLR0911, PLR
                 "Developer Mode on; then right-click the member, Copy User ID)"
             )
         case "int_type" | "greater_than_equal" | "less_than_equal":
-            return f"{was}must be a whole number from 1 to 100, without quotes"
+            least, most = _RANGES.get(error["loc"], (1, 100))
+            return f"{was}must be a whole number from {least} to {most}, without quotes"
         case kind if kind.startswith("url_"):
             return f"this is not a full web address ({context.get('error', 'unusable')}); copy it from the browser"
         case _:

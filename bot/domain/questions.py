@@ -7,10 +7,22 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 LETTERS = "ABCDEF"
 """The names of the options on a card; a question has 2 to 6 of them."""
+
+FEWEST_EXAM_QUESTIONS = 5
+"""A mock exam has at least so many questions."""
+
+MOST_EXAM_QUESTIONS = 100
+"""A mock exam has at most so many questions."""
+
+SHORTEST_EXAM = 5
+"""The least time for a mock exam, in minutes."""
+
+LONGEST_EXAM = 300
+"""The most time for a mock exam, in minutes."""
 
 
 def to_mask(places: Iterable[int]) -> int:
@@ -99,6 +111,22 @@ class Question:
         )
 
 
+class Shown(Protocol):
+    """A question as somebody sees it: with its options in an order of their own."""
+
+    @property
+    def question(self) -> Question: ...
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Which option of the question stands at each place."""
+        ...
+
+    def place_of(self, option: int) -> int:
+        """Where an option of the question stands."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """A part of a bank's subject. `weight` is per cent of the subject."""
@@ -106,6 +134,14 @@ class Topic:
     id: str
     title: str
     weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExamFormat:
+    """What a mock exam on a bank looks like unless somebody chooses otherwise."""
+
+    questions: int = 30
+    minutes: int = 45
 
 
 @dataclass(frozen=True)
@@ -120,10 +156,16 @@ class Bank:
     pass_mark: int
     topics: Mapping[str, Topic]
     questions: tuple[Question, ...]
+    exam: ExamFormat = ExamFormat()
 
     def on_topic(self, topic: str | None) -> tuple[Question, ...]:
         """The questions on one topic, or all of them for None."""
         return self.questions if topic is None else tuple(q for q in self.questions if q.topic == topic)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Question]:
+        """The questions by id."""
+        return {question.id: question for question in self.questions}
 
     @cached_property
     def topics_with_questions(self) -> tuple[Topic, ...]:
@@ -149,6 +191,11 @@ class Catalog:
         theme = known.topics.get(topic) if known else None
         title = known.title if known else bank
         return f"{theme.title if theme else topic} ({title})" if topic else title
+
+    def question(self, bank: str, question: str) -> Question | None:
+        """A question by bank and id, as it is now; None if it is no longer there."""
+        found = self.banks.get(bank)
+        return found.by_id.get(question) if found else None
 
     def topic_title(self, question: Question) -> str:
         """What to call a question's topic, also when its bank has changed since it was asked."""

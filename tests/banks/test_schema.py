@@ -53,6 +53,9 @@ def test_the_files_that_load_are_valid_in_an_editor(path: Path) -> None:
     [
         ("bank.yaml", BANK.replace("title:", "titel:", 1)),
         ("bank.yaml", BANK.replace("weight: 40", "weight: 0")),
+        ("bank.yaml", BANK + "exam: {questions: 4}\n"),
+        ("bank.yaml", BANK + "exam: {minutes: 301}\n"),
+        ("bank.yaml", BANK + "exam: {hours: 1}\n"),
         ("one.yaml", ONE.replace("level: apply", "level: aply")),
         ("one.yaml", ONE.replace('"Which one?"', "1991")),
         ("one.yaml", ONE.replace("https://", "")),
