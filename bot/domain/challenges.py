@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from bisect import bisect_right
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from bot.domain.boards import Standing
+from bot.domain.composition import compose
 from bot.domain.questions import Bank, Question
 from bot.domain.windows import Period, Span, instant, local_day
 
@@ -167,51 +164,12 @@ def end_of_extra(plan: Plan, now: datetime, zone: ZoneInfo) -> datetime:
     return min(following, now + timedelta(days=plan.days))
 
 
-def _shares(bank: Bank, topics: Sequence[str], count: int, rng: random.Random) -> Counter[str]:
-    """How many questions each topic gets: its part of the weights, rounded up or down by lot.
-
-    Systematic sampling (W. G. Madow, "On the theory of systematic sampling, II", Ann. Math. Stat. 20, 1949): one
-    random start, then equal steps along the weights laid end to end. Over time each topic gets exactly its part.
-    """
-    order = list(topics)
-    rng.shuffle(order)
-    ends = list(accumulate(bank.topics[topic].weight for topic in order))
-    step = ends[-1] / count
-    start = rng.random() * step
-    last = len(order) - 1  # where rounding would step past the end
-    return Counter(order[min(last, bisect_right(ends, start + step * place))] for place in range(count))
-
-
 def choose_for_challenge(
     bank: Bank, questions: Sequence[Question], count: int, *, recent: Mapping[str, int], seed: str
 ) -> list[Question]:
-    """The questions of a challenge, from easy to hard; the same ones whenever it is asked with the same values.
+    """The questions of a challenge, from easy to hard; `recent` says how many challenges ago they were asked.
 
-    Each topic gets its share of the bank's weights. Within that, the difficulties are mixed as they are among
-    `questions`. Questions of the last challenges (`recent`: how many challenges ago, by id) come only when
-    nothing else is left, those asked longest ago first.
+    They are drawn by `compose`, so a seed always gives the same ones.
     """
-    rng = random.Random(seed)  # noqa: S311 - a fair draw that can be repeated, not a secret
-    left = sorted(questions, key=lambda question: question.id)
-    rng.shuffle(left)
-    count = min(count, len(left))
-    wanted = Counter(question.difficulty for question in left)
-    topics = sorted({question.topic for question in left})
-    shares = _shares(bank, topics, count, rng) if left else Counter()
-    chosen: list[Question] = []
-    taken: Counter[str] = Counter()
-
-    def order(question: Question) -> tuple[int, bool, float]:
-        age = recent.get(question.id, 0)
-        ahead = taken[question.difficulty] / wanted[question.difficulty]
-        # fresh ones first, then the oldest; then topics that still have a share; then what is rare so far
-        return (-age if age else -1 << 30), shares[question.topic] <= 0, ahead
-
-    while len(chosen) < count:
-        best = min(left, key=order)
-        left.remove(best)
-        shares[best.topic] -= 1
-        taken[best.difficulty] += 1
-        chosen.append(best)
-    rng.shuffle(chosen)
+    chosen = compose(bank, questions, count, recent=recent, seed=seed)
     return sorted(chosen, key=lambda question: _EASIEST_FIRST.get(question.difficulty, 1))

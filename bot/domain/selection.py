@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 
 from bot.domain.questions import Bank, Question
 
@@ -15,13 +15,13 @@ def choose_questions(
     questions: Sequence[Question],
     count: int,
     *,
-    last_asked: Mapping[str, datetime],
+    last_asked: Mapping[str, date],
     rng: random.Random,
 ) -> list[Question]:
     """Draw up to `count` different questions, in the order in which to ask them.
 
-    Questions that the server has never seen come before those asked longest ago (`last_asked`, by
-    question id). Among the unseen ones a topic comes up in proportion to its weight in the bank, however
+    Questions that have never been asked come before those asked longest ago (`last_asked`, by question id: dates or
+    times). Among the unseen ones a topic comes up in proportion to its weight in the bank, however
     many questions it has: each gets the key u^(1/w) of Efraimidis and Spirakis (2006), which makes taking
     the largest keys a weighted draw without replacement.
     """

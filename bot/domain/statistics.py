@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain.streaks import Streak
@@ -27,6 +27,15 @@ class Day:
     """Those that count: the first to each question in its week."""
     right: int
     points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AloneDay:
+    """What a member did alone on a day, by their own calendar. None of it counts on boards."""
+
+    day: date
+    answers: int
+    right: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,17 @@ class Statistics:
     """The days with answers, the earliest first."""
     topics: tuple[TopicRecord, ...]
     """The most accurate first."""
+    alone: tuple[AloneDay, ...] = ()
+    """The earliest first; nobody but the member sees them."""
+
+    @property
+    def all_days(self) -> tuple[Day, ...]:
+        """The days with those alone among them, the earliest first. Alone means more answers, and no more that count."""
+        days = {day.day: day for day in self.days}
+        for alone in self.alone:
+            day = days.get(alone.day, Day(alone.day, answers=0, scored=0, right=0))
+            days[alone.day] = replace(day, answers=day.answers + alone.answers)
+        return tuple(days[day] for day in sorted(days))
 
     @property
     def accuracy(self) -> float | None:
