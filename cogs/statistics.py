@@ -16,7 +16,8 @@ from bot.domain.statistics import Statistics
 from bot.study.boards import Boards
 from bot.study.library import Library
 from bot.study.listing import Listing
-from cogs.cards.pictures import Pictures, alt_text
+from cogs.cards.activity import activity_alt_text
+from cogs.cards.pictures import Pictures
 from cogs.cards.statistics import PICTURE, VISIBILITY, statistics_card, visibility_card
 from cogs.channels import answer_privately
 
@@ -47,14 +48,14 @@ class StatisticsCog(commands.Cog, name="Statistics"):
         found = await self._boards.statistics(guild_id, member.id if member else viewer, viewer)
         picture = await self._draw(found)
         hidden = await self._listing.is_hidden(guild_id, viewer) if found.member_id == viewer else None
-        description = alt_text(found.days, found.today) if picture else None
+        description = activity_alt_text(found.all_days, found.today) if picture else None
         card = statistics_card(found, self._library.catalog, description, hidden=hidden)
         files = [discord.File(io.BytesIO(picture), PICTURE)] if picture else []
         await interaction.followup.send(view=card, files=files, ephemeral=True)
 
     async def _draw(self, found: Statistics) -> bytes | None:
         try:
-            return await self._pictures.activity(found.days, found.today)
+            return await self._pictures.activity(found.all_days, found.today)
         except OSError:
             # matplotlib needs a folder to write to, if only a temporary one
             log.exception("The picture of /stats could not be drawn; its numbers are shown without it")

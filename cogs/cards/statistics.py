@@ -30,7 +30,7 @@ def statistics_card(
         lines([f"### 📊 <@{found.member_id}>", _numbers(found), _streak(found)]),
         picture if description is not None else "",
         _topics(found, catalog),
-        "-# Accuracy counts your first answer to a question in each week, the calendar counts all answers.",
+        "-# Accuracy counts your first answer to a question in each week, the calendar counts all answers, also those alone.",
     ]
     if hidden is not None:
         label = "Show me on boards" if hidden else "Hide me from boards"
@@ -50,8 +50,16 @@ def _numbers(found: Statistics) -> str:
         [
             f"💬 **{count(found.answers, 'answer')}** · 🎯 {accuracy}",
             f"⭐ **{count(found.week_points, 'point')}** this week · **{found.points}** in all",
+            _alone(found),
         ]
     )
+
+
+def _alone(found: Statistics) -> str:
+    answers, right = sum(day.answers for day in found.alone), sum(day.right for day in found.alone)
+    if not answers:
+        return ""
+    return f"🎯 Alone: **{count(answers, 'answer')}**, {right / answers:.0%} right (nobody else sees this)"
 
 
 def _streak(found: Statistics) -> str:
