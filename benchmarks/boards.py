@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import platform
 import random
-import sqlite3
 import sys
 import tempfile
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,7 +19,7 @@ from statistics import median
 from time import perf_counter
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks.history import (
@@ -37,6 +34,7 @@ from benchmarks.history import (
     large_server,
     other_servers,
 )
+from benchmarks.measuring import cells, judge, machine, p99, progress_on, timed, wide_console
 from bot.domain.boards import EVERYTHING, pages
 from bot.domain.rounds import Answer, Round
 from bot.domain.scoring import Outcome
@@ -45,6 +43,7 @@ from bot.storage.answers import AnswerStore
 from bot.storage.boards import BoardStore
 from bot.storage.database import Database, from_day
 from bot.storage.rounds import RoundStore
+from bot.storage.scopes import ScopeStore
 from bot.storage.scores import ScoreStore
 
 BURSTS, BURST = 40, 500
@@ -87,7 +86,7 @@ class _Place:
         if not self.path.exists():
             unfinished = self.path.with_suffix(".unfinished")
             unfinished.unlink(missing_ok=True)
-            with _progress(console) as progress:
+            with progress_on(console) as progress:
                 asyncio.run(self._make(progress, unfinished))
             unfinished.rename(self.path)
         self.size = self.path.stat().st_size
@@ -143,9 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     folder = chosen.folder or Path(tempfile.mkdtemp(prefix="studyhall-"))
     folder.mkdir(parents=True, exist_ok=True)
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=120)
+    console = wide_console()
     in_one = chosen.answers // 10
     others = other_servers(chosen.servers - 1, chosen.answers - in_one)
     places = [
@@ -171,16 +168,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _measure(console: Console, large: _Place, small: _Place, *, calls: int) -> int:
     server = large.servers[0]
     async with Database.open(large.path) as in_large, Database.open(small.path) as in_small:
-        with _progress(console) as progress:
+        with progress_on(console) as progress:
             alone, with_streaks = await _measure_pages(progress, in_large, in_small, server, calls)
             recording = await _measure_recording(progress, in_large, in_small, server, calls)
-    load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
-    console.print(
-        f"\n{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs (load {load}), "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}\n{large}\n{small}",
-        highlight=False,
-        soft_wrap=True,
-    )
+    console.print(f"\n{machine()}\n{large}\n{small}", highlight=False, soft_wrap=True)
     headings = [f"{place.servers[0].answers:,}" for place in (large, small)]
     _print(console, "A page of a board", alone, headings)
     _print(console, "A page of a board with the streaks of its ten members", with_streaks, headings)
@@ -188,23 +179,14 @@ async def _measure(console: Console, large: _Place, small: _Place, *, calls: int
     return _judge(console, with_streaks, recording)
 
 
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-    )
-
-
 async def _measure_pages(
     progress: Progress, large: Database, small: Database, server: Server, calls: int
 ) -> tuple[list[Timings], list[Timings]]:
     """Pages alone, and with the streaks of the members on them."""
     stores = [BoardStore(large), BoardStore(small)]
-    bank = [await store.scope(BANK) or 0 for store in stores]
-    topic = [await store.scope(BANK, TOPIC) or 0 for store in stores]
+    names = [ScopeStore(large), ScopeStore(small)]
+    bank = [await store.find(BANK) or 0 for store in names]
+    topic = [await store.find(BANK, TOPIC) or 0 for store in names]
     everything = [EVERYTHING, EVERYTHING]
     all_time = span(Choice.ALL_TIME, LAST_DAY)
     boards = {
@@ -259,22 +241,18 @@ async def _measure_recording(
     for member in rng.sample(server.members, calls):
         pens.reverse()
         for pen, click_ms, _ in pens:
-            click_ms.append(await _time(pen.record([member])))
+            await timed(pen.record([member]), click_ms)
         progress.advance(task)
     for _ in range(BURSTS):
         members = rng.sample(server.members, BURST)
         pens.reverse()
         for pen, _, burst_ms in pens:
             await pen.next_round()
-            burst_ms.append(await _time(pen.record(members)) / BURST)
+            start = perf_counter()
+            await pen.record(members)
+            burst_ms.append((perf_counter() - start) * 1000 / BURST)
         progress.advance(task)
     return [clicks, bursts]
-
-
-async def _time(work: Awaitable[None]) -> float:
-    start = perf_counter()
-    await work
-    return (perf_counter() - start) * 1000
 
 
 class _Pen:
@@ -331,21 +309,12 @@ def _print(console: Console, title: str, measured: Sequence[Timings], headings: 
             table.add_column(column, justify="right")
     table.add_column("ratio of p50", justify="right")
     for timings in measured:
-        cells = [
-            f"{value:.2f}"
-            for times in (timings.large, timings.small)
-            for value in (median(times), _p99(times), max(times))
-        ]
-        table.add_row(timings.name, *cells, f"{timings.ratio:.2f}")
+        table.add_row(timings.name, *cells(timings.large), *cells(timings.small), f"{timings.ratio:.2f}")
     console.print(table)
 
 
-def _p99(times: Sequence[float]) -> float:
-    return sorted(times)[-(-len(times) * 99 // 100) - 1]
-
-
 def _judge(console: Console, turned: Sequence[Timings], recording: Sequence[Timings]) -> int:
-    slowest = max(_p99(timings.large) for timings in turned)
+    slowest = max(p99(timings.large) for timings in turned)
     page_ratio = max(timings.ratio for timings in turned)
     recording_ratio = max(timings.ratio for timings in recording)
     demands = [
@@ -362,10 +331,7 @@ def _judge(console: Console, turned: Sequence[Timings], recording: Sequence[Timi
             recording_ratio <= RECORDING_RATIO,
         ),
     ]
-    console.print()
-    for demand, holds in demands:
-        console.print(f"{'[green]holds[/]' if holds else '[red]FAILS[/]'}  {demand}", highlight=False)
-    return 0 if all(holds for _, holds in demands) else 1
+    return judge(console, demands)
 
 
 if __name__ == "__main__":

@@ -16,36 +16,55 @@ import aiohttp
 from bot.client import StudyhallClient
 from bot.clock import Clock
 from bot.config import Settings
+from bot.domain.reviews import scheduler as memory_model
+from bot.storage.alone import AloneStore
 from bot.storage.answers import AnswerStore
 from bot.storage.boards import BoardStore
 from bot.storage.challenges import ChallengeStore
 from bot.storage.database import Database, alone
+from bot.storage.exams import ExamStore
 from bot.storage.facts import FactStore
 from bot.storage.hints import HintStore, ReportStore
+from bot.storage.members import MemberStore
 from bot.storage.plans import PlanStore
 from bot.storage.quizzes import QuizStore
+from bot.storage.reviews import ReviewStore
 from bot.storage.rounds import RoundStore
+from bot.storage.scopes import ScopeStore
 from bot.storage.scores import ScoreStore
 from bot.storage.servers import ServerStore
+from bot.storage.sessions import SessionStore
+from bot.storage.study_plans import StudyPlanStore
 from bot.storage.timers import TimerStore
 from bot.study.answers import Explanations, Reports
 from bot.study.boards import Boards
 from bot.study.challenges import Challenges
 from bot.study.digests import Digests
+from bot.study.exams import Exams
 from bot.study.hints import Hints
 from bot.study.library import Library
 from bot.study.listing import Listing
+from bot.study.members import Members
 from bot.study.open_rounds import OpenRounds
 from bot.study.plans import Plans
 from bot.study.play import Play
 from bot.study.podiums import Podiums
+from bot.study.practices import Practices
 from bot.study.quizzes import Quizzes
+from bot.study.reminders import Reminders
+from bot.study.review_sessions import ReviewSessions
+from bot.study.reviews import Reviews
 from bot.study.rounds import Rounds
+from bot.study.running_exams import RunningExams
 from bot.study.scheduler import Scheduler
 from bot.study.servers import Servers
+from bot.study.sessions import Sessions
+from bot.study.spoilers import Spoilers
+from bot.study.study_plans import StudyPlans
 from cogs.announcer import DiscordAnnouncer
 from cogs.cards.pictures import Pictures
 from cogs.channels import Channels
+from cogs.messenger import DiscordMessenger
 from cogs.poster import DiscordPoster
 
 log = logging.getLogger(__name__)
@@ -56,6 +75,10 @@ EXTENSIONS = (
     "cogs.hints",
     "cogs.boards",
     "cogs.statistics",
+    "cogs.sessions",
+    "cogs.exams",
+    "cogs.reminders",
+    "cogs.study_plans",
     "cogs.challenges",
     "cogs.settings",
     "cogs.reports",
@@ -102,6 +125,13 @@ class App:
     challenges: Challenges
     play: Play
     digests: Digests
+    reviews: Reviews
+    practices: Practices
+    review_sessions: ReviewSessions
+    sessions: Sessions
+    exams: Exams
+    reminders: Reminders
+    study_plans: StudyPlans
     pictures: Pictures
     scheduler: Scheduler
 
@@ -111,6 +141,7 @@ class App:
         await self.listing.load()
         await self.rounds.load(await self.quizzes.expected())
         await self.play.load()
+        await self.exams.load()
 
     async def start(self) -> None:
         """Go on with what was under way. Discord is connected by now."""
@@ -119,6 +150,7 @@ class App:
         await self.plans.mend()
         self.rounds.start()
         await self.challenges.start()
+        self.reviews.start()
         await self.scheduler.start()
 
     async def stop(self) -> None:
@@ -128,6 +160,7 @@ class App:
         await self.scheduler.stop(_STOP_PATIENCE)
         await self.rounds.stop(_STOP_PATIENCE)
         await self.challenges.stop()
+        await self.reviews.stop()
         self.pictures.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.client.close(), _STOP_PATIENCE)
@@ -157,7 +190,7 @@ async def open_app(
                 log.info("The scores are made anew from the answers, as the upgrade of the database asks")
                 await scores.rebuild()
             client = StudyhallClient(EXTENSIONS, connector)
-            client.app = app = await _build(database, client, library, clock, rng)
+            client.app = app = await _build(database, client, library, settings.retention, clock, rng)
             try:
                 yield app
             finally:
@@ -165,19 +198,30 @@ async def open_app(
 
 
 async def _build(
-    database: Database, client: StudyhallClient, library: Library, clock: Clock, rng: random.Random
+    database: Database,
+    client: StudyhallClient,
+    library: Library,
+    retention: float,
+    clock: Clock,
+    rng: random.Random,
 ) -> App:
     facts = FactStore(database)
-    channels = Channels(client, await facts.get_or_put(_NAMESPACE, secrets.token_hex(4)))
+    namespace = await facts.get_or_put(_NAMESPACE, secrets.token_hex(4))
+    channels = Channels(client, namespace)
     poster = DiscordPoster(channels, library, clock)
     announcer = DiscordAnnouncer(client, channels, library)
     answers, hint_store, server_store = AnswerStore(database), HintStore(database), ServerStore(database)
     round_store, quiz_store, board_store = RoundStore(database), QuizStore(database), BoardStore(database)
     challenge_store, plan_store = ChallengeStore(database), PlanStore(database)
+    scope_store, review_store = ScopeStore(database), ReviewStore(database)
+    model = memory_model(retention)
+    session_store = SessionStore(database, model)
     scheduler = Scheduler(TimerStore(database), clock)
     servers = Servers(server_store, clock)
     listing = Listing(server_store, announcer, clock)
-    boards = Boards(board_store, challenge_store, servers, listing, library)
+    boards = Boards(
+        board_store, scope_store, AloneStore(database), challenge_store, servers, listing, library
+    )
     open_rounds = OpenRounds()
     rounds = Rounds(
         open_rounds=open_rounds,
@@ -190,7 +234,9 @@ async def _build(
         clock=clock,
         rng=rng,
     )
+    reviews = Reviews(review_store, model, clock)
     rounds.watch(listing.answered)
+    rounds.watch(reviews.answered)
     quizzes = Quizzes(
         open_rounds=open_rounds,
         quizzes=quiz_store,
@@ -219,6 +265,20 @@ async def _build(
         clock=clock,
         rng=rng,
     )
+    member_store = MemberStore(database)
+    members = Members(member_store, servers)
+    running_exams = RunningExams()
+    spoilers = Spoilers(open_rounds, running_exams, answers)
+    review_sessions = ReviewSessions(session_store, reviews, members, spoilers, library, rng)
+    sessions = Sessions(
+        sessions=session_store,
+        review_store=review_store,
+        review_sessions=review_sessions,
+        members=members,
+        running_exams=running_exams,
+        library=library,
+        rng=rng,
+    )
     return App(
         client=client,
         poster=poster,
@@ -227,7 +287,7 @@ async def _build(
         open_rounds=open_rounds,
         rounds=rounds,
         quizzes=quizzes,
-        hints=Hints(hint_store, rounds, open_rounds),
+        hints=Hints(hint_store, rounds, open_rounds, running_exams),
         explanations=Explanations(answers, rounds),
         reports=Reports(ReportStore(database), rounds, clock),
         servers=servers,
@@ -237,6 +297,38 @@ async def _build(
         challenges=challenges,
         play=Play(challenge_store, open_rounds, boards, listing),
         digests=Digests(server_store, board_store, boards, servers, listing, scheduler, announcer, clock),
+        reviews=reviews,
+        practices=Practices(session_store, scope_store, reviews, spoilers, library, rng),
+        review_sessions=review_sessions,
+        sessions=sessions,
+        exams=Exams(
+            exams=ExamStore(database, model),
+            running=running_exams,
+            spoilers=spoilers,
+            members=members,
+            library=library,
+            scheduler=scheduler,
+            clock=clock,
+            rng=rng,
+        ),
+        reminders=Reminders(
+            store=member_store,
+            members=members,
+            reviews=reviews,
+            library=library,
+            scheduler=scheduler,
+            messenger=DiscordMessenger(client, namespace),
+            clock=clock,
+        ),
+        study_plans=StudyPlans(
+            plans=StudyPlanStore(database),
+            review_store=review_store,
+            scopes=scope_store,
+            reviews=reviews,
+            members=members,
+            library=library,
+            clock=clock,
+        ),
         pictures=Pictures(),
         scheduler=scheduler,
     )

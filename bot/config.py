@@ -31,6 +31,12 @@ class Settings(BaseSettings):
     database: Path = Field(Path("data/studyhall.db"), description="The database file; made if it is missing.")
     banks: Path = Field(Path("questions"), description="The folder with the question banks.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    retention: float = Field(
+        0.9,
+        ge=0.7,
+        le=0.97,
+        description="In spaced review a question comes again when the chance to be right has fallen to this.",
+    )
     playground_port: int = Field(
         8765, ge=0, le=65535, description="The port of the playground; 0 takes a free one."
     )

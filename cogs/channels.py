@@ -55,10 +55,20 @@ def _posting(channel_id: int) -> contextlib.AbstractContextManager[None]:
 
 async def answer_privately(interaction: Interaction, view: ui.LayoutView, *, anew: bool = False) -> None:
     """Answer in private: in place where the button was on a private message, else or if `anew` with a new one."""
-    if interaction.message is not None and interaction.message.flags.ephemeral and not anew:
-        await interaction.response.edit_message(view=view)
+    if _is_private(interaction) and not anew:
+        await interaction.response.edit_message(view=view, attachments=[])
     else:
-        await interaction.response.send_message(view=view, ephemeral=True)
+        await interaction.response.send_message(view=view, ephemeral=not is_direct(interaction))
+
+
+def is_direct(interaction: Interaction) -> bool:
+    """Whether somebody uses the bot in their direct messages with it. Messages there are private, and stay."""
+    return interaction.context.dm_channel
+
+
+def _is_private(interaction: Interaction) -> bool:
+    message = interaction.message
+    return message is not None and (message.flags.ephemeral or is_direct(interaction))
 
 
 def check_can_post(interaction: Interaction) -> None:

@@ -11,6 +11,7 @@ from bot.client import Interaction
 from bot.study.library import Library
 from cogs.cards.guides import help_card
 from cogs.cards.layout import clip, count
+from cogs.channels import answer_privately
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
@@ -23,10 +24,11 @@ class Guide(commands.Cog):
         self._library = library
 
     @app_commands.command(description="Shows what you can do here, and how points work")
-    @app_commands.guild_only()
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def help(self, interaction: Interaction) -> None:
         """What one can do here."""
-        await interaction.response.send_message(view=help_card(self._library.catalog), ephemeral=True)
+        await answer_privately(interaction, help_card(self._library.catalog))
 
     @app_commands.command(description="Reads the question banks again")
     @app_commands.default_permissions(manage_guild=True)

@@ -27,7 +27,9 @@ class HintCog(commands.Cog, name="Hints"):
     @app_commands.guild_only()
     async def hint(self, interaction: Interaction) -> None:
         """The next hint, or a choice where several questions are open."""
-        states, is_clear = self._hints.choices(interaction.channel_id or 0, interaction.user.id)
+        states, is_clear = self._hints.choices(
+            interaction.channel_id or 0, interaction.user.id, interaction.created_at
+        )
         if not is_clear:
             card = hint_choice_card([state.round for state in states])
             await interaction.response.send_message(view=card, ephemeral=True)

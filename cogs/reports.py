@@ -11,7 +11,10 @@ from discord.ext import commands
 
 from bot.client import Interaction
 from bot.study.answers import Reports
+from bot.study.sessions import Sessions
 from cogs.cards.questions import REPORT
+from cogs.cards.sessions import FLAW
+from cogs.channels import is_direct
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
@@ -20,23 +23,34 @@ _LONGEST_REASON = 500
 
 
 class ReportCog(commands.Cog, name="Reports"):
-    """The Report button and its form."""
+    """The Report buttons and their form. Button and form carry the same id."""
 
-    def __init__(self, reports: Reports) -> None:
+    def __init__(self, reports: Reports, sessions: Sessions) -> None:
         self._reports = reports
+        self._sessions = sessions
 
-    async def handle(self, interaction: Interaction, numbers: Sequence[int]) -> None:
-        """Open the form, or keep what was written in it. Button and form carry the same id."""
-        (round_id,) = numbers
+    async def of_round(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """The question of a round."""
+        reason = await self._reason(interaction)
+        if reason is not None:
+            await self._reports.add(numbers[0], interaction.guild_id or 0, interaction.user.id, reason)
+            await self._thank(interaction)
+
+    async def of_item(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """A question of a practice or review."""
+        reason = await self._reason(interaction)
+        if reason is not None:
+            step = await self._sessions.question(numbers[0], interaction.user.id)
+            question, member = step.item.question, interaction.user.id
+            await self._reports.add_private(question, interaction.guild_id, member, reason)
+            await self._thank(interaction)
+
+    async def _reason(self, interaction: Interaction) -> str | None:
+        """What was written in the form. None: it was the button, and now the form is open."""
+        data: Any = interaction.data or {}
         if interaction.type is discord.InteractionType.modal_submit:
-            reason = _first_text(interaction.data or {})
-            await self._reports.add(round_id, interaction.guild_id or 0, interaction.user.id, reason)
-            await interaction.response.send_message(
-                "🚩 Thank you. The report is kept for whoever looks after the questions; other members do not see it.",
-                ephemeral=True,
-            )
-            return
-        form = ui.Modal(title="Report this question", custom_id=f"{REPORT}:{round_id}", timeout=None)
+            return _first_text(data)
+        form = ui.Modal(title="Report this question", custom_id=data["custom_id"], timeout=None)
         form.add_item(
             ui.Label(
                 text="What is wrong with it?",
@@ -50,6 +64,13 @@ class ReportCog(commands.Cog, name="Reports"):
         # stopped: discord.py would keep forms by id, and mix up those of two members
         form.stop()
         await interaction.response.send_modal(form)
+        return None
+
+    async def _thank(self, interaction: Interaction) -> None:
+        await interaction.response.send_message(
+            "🚩 Thank you. The report is kept for whoever looks after the questions; other members do not see it.",
+            ephemeral=not is_direct(interaction),
+        )
 
 
 def _first_text(data: Any) -> str:
@@ -63,6 +84,7 @@ def _first_text(data: Any) -> str:
 
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
-    cog = ReportCog(client.app.reports)
-    client.answer_buttons(REPORT, 1, cog.handle)
+    cog = ReportCog(client.app.reports, client.app.sessions)
+    client.answer_buttons(REPORT, 1, cog.of_round)
+    client.answer_buttons(FLAW, 1, cog.of_item)
     await client.add_cog(cog)

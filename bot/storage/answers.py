@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -152,6 +152,15 @@ class AnswerStore:
             (member_id, channel_id),
         )
         return to_answer(rows[0]) if rows else None
+
+    async def active_in(self, member_id: int, servers: Collection[int]) -> set[int]:
+        """In which of these servers a member has ever answered."""
+        rows = await self._database.read(
+            f"SELECT {given(0)} FROM {GIVEN} WHERE EXISTS (SELECT 1 FROM member_day "
+            f"WHERE member_day.guild_id = {given(0)} AND member_day.member_id = ?)",
+            (to_json([[server] for server in servers]), member_id),
+        )
+        return {row[0] for row in rows}
 
 
 # The open round is a condition of the insert itself, so that an answer and the end of its round can't cross. The order

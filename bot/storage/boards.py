@@ -79,16 +79,6 @@ class BoardStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def scope(self, bank: str = "", topic: str = "") -> int | None:
-        """The number of a bank or topic. None: no question of it has been asked yet."""
-        rows = await self._database.read("SELECT id FROM scope WHERE bank = ? AND topic = ?", (bank, topic))
-        return rows[0][0] if rows else None
-
-    async def scope_names(self, scope: int) -> tuple[str, str] | None:
-        """The bank and topic of a number, "" for any."""
-        rows = await self._database.read("SELECT bank, topic FROM scope WHERE id = ?", (scope,))
-        return (rows[0][0], rows[0][1]) if rows else None
-
     async def page(
         self, guild_id: int, span: Span, scope: int, member_id: int, number: int | None
     ) -> BoardPage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.questions import Question
 from bot.storage.database import Database, to_ms
 
 
@@ -35,10 +36,20 @@ class ReportStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, round_id: int, member_id: int, reason: str, now: datetime) -> None:
-        """Keep a report."""
+    async def add(
+        self,
+        question: Question,
+        *,
+        guild_id: int | None,
+        round_id: int | None,
+        member_id: int,
+        reason: str,
+        now: datetime,
+    ) -> None:
+        """Keep a report on a question as it was asked, in a round or (None) in private."""
         async with self._database.transaction() as transaction:
             await transaction.run(
-                "INSERT INTO report (round_id, member_id, reason, reported_at) VALUES (?, ?, ?, ?)",
-                (round_id, member_id, reason, to_ms(now)),
+                "INSERT INTO report (guild_id, version, round_id, member_id, reason, reported_at) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (guild_id, question.version, round_id, member_id, reason, to_ms(now)),
             )

@@ -30,7 +30,8 @@ _RENEWED = "CASE WHEN EXISTS (SELECT 1 FROM answer WHERE answer.round_id = round
 
 
 @lru_cache(maxsize=1024)
-def _to_question(content: str) -> Question:
+def to_question(content: str) -> Question:
+    """The question in a stored version."""
     # the same questions are open in many servers at a time; each needs to be in memory once
     return Question.from_dict(from_json(content))
 
@@ -42,7 +43,7 @@ def _to_round(row: Row) -> Round:
         id=id_,
         guild_id=guild,
         channel_id=channel,
-        question=_to_question(content),
+        question=to_question(content),
         order=tuple(int(place) for place in order.split(",")),
         opened_at=from_ms(opened),
         closes_at=from_ms(closes),

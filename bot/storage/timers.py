@@ -53,6 +53,13 @@ class TimerStore:
         due = [Timer(kind, subject, from_ms(due_at), attempts) for kind, subject, due_at, attempts in rows]
         return due, from_ms(next_at) if next_at is not None else None
 
+    async def find(self, kind: str, subject: int) -> Timer | None:
+        """A timer, if it is set."""
+        rows = await self._database.read(
+            "SELECT due_at, attempts FROM timer WHERE kind = ? AND subject = ?", (kind, subject)
+        )
+        return Timer(kind, subject, from_ms(rows[0][0]), rows[0][1]) if rows else None
+
     async def postpone(self, timer: Timer, due_at: datetime) -> None:
         """Try again later."""
         async with self._database.transaction() as transaction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.clock import Clock
+from bot.domain.questions import Question
 from bot.domain.rounds import Answer, Round
 from bot.errors import RefusedError
 from bot.storage.answers import AnswerStore
@@ -45,9 +46,31 @@ class Reports:
         Raises:
             RefusedError: the reason is empty, or there is no such round in this server.
         """
+        round_ = await self._rounds.get(round_id, guild_id)
+        await self._keep(round_.question, guild_id, round_.id, member_id, reason)
+
+    async def add_private(
+        self, question: Question, guild_id: int | None, member_id: int, reason: str
+    ) -> None:
+        """Keep a report on a question that was asked in private.
+
+        Raises:
+            RefusedError: the reason is empty.
+        """
+        await self._keep(question, guild_id, None, member_id, reason)
+
+    async def _keep(
+        self, question: Question, guild_id: int | None, round_id: int | None, member_id: int, reason: str
+    ) -> None:
         if not reason.strip():
             raise RefusedError(
                 "The report was empty. Press Report again and say in a few words what is wrong."
             )
-        round_ = await self._rounds.get(round_id, guild_id)
-        await self._reports.add(round_.id, member_id, reason.strip(), self._clock.now())
+        await self._reports.add(
+            question,
+            guild_id=guild_id,
+            round_id=round_id,
+            member_id=member_id,
+            reason=reason.strip(),
+            now=self._clock.now(),
+        )

@@ -12,8 +12,10 @@ from bot.domain.statistics import Statistics
 from bot.domain.streaks import Streak, streak
 from bot.domain.windows import Choice, Period, Span, instant, span
 from bot.errors import RefusedError
+from bot.storage.alone import AloneStore
 from bot.storage.boards import BoardStore
 from bot.storage.challenges import ChallengeStore
+from bot.storage.scopes import ScopeStore
 from bot.study.library import Library
 from bot.study.listing import KNOWN_FOR, Listing
 from bot.study.servers import Servers
@@ -57,12 +59,16 @@ class Boards:
     def __init__(
         self,
         boards: BoardStore,
+        scopes: ScopeStore,
+        alone: AloneStore,
         challenges: ChallengeStore,
         servers: Servers,
         listing: Listing,
         library: Library,
     ) -> None:
         self._boards = boards
+        self._scopes = scopes
+        self._alone = alone
         self._challenges = challenges
         self._servers = servers
         self._listing = listing
@@ -92,7 +98,7 @@ class Boards:
             return await self.show(guild_id, member_id, wanted, EVERYTHING, 0)
         subject = self._library.bank(bank)
         names = subject.id, self._library.topic(subject, topic).id if topic else ""
-        scope = await self._boards.scope(*names) or _NO_SCOPE
+        scope = await self._scopes.find(*names) or _NO_SCOPE
         return await self._board(guild_id, member_id, wanted, scope, names, 0)
 
     async def show(
@@ -103,7 +109,7 @@ class Boards:
         Raises:
             RefusedError: there is no such board in this server.
         """
-        names = await self._boards.scope_names(scope)
+        names = await self._scopes.names(scope)
         if names is None:
             raise RefusedError("This board is gone. `/leaderboard` shows those that there are.")
         return await self._board(guild_id, member_id, wanted, scope, names, number)
@@ -202,4 +208,5 @@ class Boards:
             streak=streak((day.day for day in days if day.scored), today),
             days=tuple(days),
             topics=tuple(sorted(topics, key=lambda topic: (-topic.accuracy, -topic.answered, topic.topic))),
+            alone=tuple(await self._alone.days(member_id)) if own else (),
         )

@@ -10,6 +10,7 @@ from bot.errors import RefusedError
 from bot.storage.hints import HintStore
 from bot.study.open_rounds import OpenRound, OpenRounds
 from bot.study.rounds import BEING_OPENED, Rounds
+from bot.study.running_exams import RunningExams
 
 DOUBLE_CLICK = timedelta(seconds=2)
 """Two requests closer together than this are one: a double click must not cost twice."""
@@ -32,20 +33,24 @@ class Hint:
 class Hints:
     """Gives hints and notes what they cost."""
 
-    def __init__(self, hints: HintStore, rounds: Rounds, open_rounds: OpenRounds) -> None:
+    def __init__(
+        self, hints: HintStore, rounds: Rounds, open_rounds: OpenRounds, running_exams: RunningExams
+    ) -> None:
         self._hints = hints
         self._rounds = rounds
         self._open = open_rounds
+        self._running_exams = running_exams
 
-    def choices(self, channel_id: int, member_id: int) -> tuple[list[OpenRound], bool]:
+    def choices(self, channel_id: int, member_id: int, asked_at: datetime) -> tuple[list[OpenRound], bool]:
         """The open questions of a channel that a member could ask for help with, and whether it is clear which.
 
         It is not where several are open, also when only one of them is left to answer: a hint for another
         question than the one in mind would cost points.
 
         Raises:
-            RefusedError: there are none.
+            RefusedError: there are none, or the member is in an exam.
         """
+        self._running_exams.check_hints(member_id, asked_at)
         found = self._open.in_channel(channel_id)
         if not found:
             raise RefusedError(
@@ -60,8 +65,9 @@ class Hints:
         """The next hint for a member; it is noted before it is shown.
 
         Raises:
-            RefusedError: the question is closed, answered, or has no hints.
+            RefusedError: the question is closed, answered, or has no hints, or the member is in an exam.
         """
+        self._running_exams.check_hints(member_id, asked_at)
         state = self._open.get(round_id, guild_id, member_id)
         if state is None or asked_at >= state.round.closes_at:
             round_ = await self._rounds.get(round_id, guild_id)

@@ -110,14 +110,19 @@ class OpenRounds:
         ]
         return sorted(found, key=lambda state: (state.round.quiz_id is None, -state.round.id))
 
-    def reserved(self, guild_id: int) -> set[tuple[str, str]]:
-        """The questions that a challenge asks in a server, by bank and id."""
+    def reserved(self, guild_id: int, unanswered_by: int | None = None) -> set[tuple[str, str]]:
+        """The questions that a challenge asks in a server, by bank and id; or only those that a member has not answered."""
         return {
             (state.round.question.bank, state.round.question.id)
             for states in self._by_challenge.values()
             for state in states
             if state.round.guild_id == guild_id
+            and (unanswered_by is None or unanswered_by not in state.answered)
         }
+
+    def servers_with_challenge(self) -> set[int]:
+        """The servers in which a challenge runs."""
+        return {states[0].round.guild_id for states in self._by_challenge.values() if states}
 
     def forget(self, round_id: int) -> None:
         """A round was closed: take no more answers to it."""

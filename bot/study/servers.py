@@ -29,6 +29,21 @@ def zone_names() -> tuple[str, ...]:
     return tuple(sorted(available_timezones() - _NO_PLACES))
 
 
+def find_zone(name: str) -> ZoneInfo:
+    """A time zone by its name, however it is written: europe/berlin, america/new york.
+
+    Raises:
+        RefusedError: there is none of that name.
+    """
+    named = {known.casefold(): known for known in zone_names()}
+    wanted = name.strip().casefold().replace(" ", "_")
+    if wanted not in named:
+        near = get_close_matches(wanted, named, n=1)
+        hint = f"Did you mean {named[near[0]]}?" if near else "Choose one from the list while you type."
+        raise RefusedError(f"There is no time zone “{name[:60]}”. {hint}")
+    return ZoneInfo(named[wanted])
+
+
 class Servers:
     """Knows the time zone of every server without a look at the disk, since each answer asks for it."""
 
@@ -70,13 +85,7 @@ class Servers:
         Raises:
             RefusedError: there is no such zone.
         """
-        named = {known.casefold(): known for known in zone_names()}
-        wanted = name.strip().casefold().replace(" ", "_")
-        if wanted not in named:
-            near = get_close_matches(wanted, named, n=1)
-            hint = f"Did you mean {named[near[0]]}?" if near else "Choose one from the list while you type."
-            raise RefusedError(f"There is no time zone “{name[:60]}”. {hint}")
-        zone = ZoneInfo(named[wanted])
+        zone = find_zone(name)
         await self._servers.set_zone(guild_id, zone.key)
         self._zones[guild_id] = zone
         for watcher in self._watchers:

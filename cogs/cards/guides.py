@@ -29,6 +29,12 @@ def help_card(catalog: Catalog) -> ui.LayoutView:
         "`/hint` gives you the next hint of the open question, in private.\n"
         "`/explain` shows again why each option of your last question is right or wrong.\n"
         "🚩 **Report** on a card notes what is wrong with a question, for whoever looks after the questions.",
+        "**Study alone, in private**\n"
+        "`/practice` goes through questions on a topic with you; `/review` asks what you are about to forget, "
+        "`/remind on` tells you when something is due (`/remind off`).\n"
+        "`/exam start` is a timed mock exam with a report, `/exam history` shows your past ones. `/plan` counts the days to your "
+        "exam and the questions for each.\n"
+        "-# These work in direct messages with me, too.",
         "**Win**\n"
         "`/challenge play` is the weekly challenge: the same questions for everyone, at your own pace; "
         "`/challenge history` shows who won.\n"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import discord
 from discord import ui
 
-from bot.domain.questions import LETTERS, to_mask
+from bot.domain.questions import LETTERS, Shown, to_mask
 from bot.domain.rounds import CloseReason, Round, RoundResult
 from bot.domain.scoring import HINT_COST, RIGHT_POINTS, SPEED_POINTS
 from cogs.cards.layout import OPEN, QUIET, Item, button, card, count, stamp
@@ -35,10 +36,11 @@ def _task(round_: Round) -> str:
     return f"{round_.question.prompt}\n-# Choose {choose}: click a letter, then tick {rest} and submit, in private."
 
 
-def _options(round_: Round, buttons: list[ui.Button[ui.LayoutView]]) -> list[Item]:
+def options(shown: Shown, buttons: Sequence[ui.Button[ui.LayoutView]]) -> list[Item]:
+    """The options of a question, each with its button."""
     return [
-        ui.Section(f"**{LETTERS[place]}**  {round_.question.options[option].text}", accessory=buttons[place])
-        for place, option in enumerate(round_.order)
+        ui.Section(f"**{LETTERS[place]}**  {shown.question.options[option].text}", accessory=buttons[place])
+        for place, option in enumerate(shown.order)
     ]
 
 
@@ -56,7 +58,7 @@ def question_card(round_: Round, topic: str, answered: int) -> ui.LayoutView:
         _head(round_, topic),
         _task(round_),
         ui.Separator(),
-        *_options(round_, buttons),
+        *options(round_, buttons),
         ui.Separator(),
         f"{closes} {stamp(round_.closes_at)} · **{answered}** answered\n-# {worth}",
         ui.ActionRow(*help_row),
@@ -74,7 +76,7 @@ def private_question_card(round_: Round, topic: str, since: datetime) -> ui.Layo
         f"### {topic}\n-# Weekly challenge · question {round_.position} of {round_.total}",
         _task(round_),
         ui.Separator(),
-        *_options(round_, buttons),
+        *options(round_, buttons),
         ui.Separator(),
         f"⏱️ Your time is running, since {stamp(since)} · {RIGHT_POINTS} points",
         ui.ActionRow(*help_row),
@@ -110,7 +112,7 @@ def closed_card(round_: Round, topic: str, result: RoundResult) -> ui.LayoutView
         _head(round_, topic),
         round_.question.prompt,
         ui.Separator(),
-        *_options(round_, buttons),
+        *options(round_, buttons),
         ui.Separator(),
         f"{reason} · **{result.answered}** answered · Correct: **{key}**",
         ui.ActionRow(button("Report", f"{REPORT}:{round_.id}", emoji="🚩")),
@@ -145,7 +147,7 @@ def answer_sheet(round_: Round, chosen: frozenset[int]) -> ui.LayoutView:
         f"### Choose {round_.question.choose}",
         # in a quiz the question stands in the channel; here the sheet has taken its place
         round_.question.prompt if round_.private else "",
-        *_options(round_, buttons),
+        *options(round_, buttons),
         ui.Separator(),
         f"{state}\n-# Closes {stamp(round_.closes_at)}",
         ui.ActionRow(submit),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import discord
 from discord import ui
 
-from bot.domain.questions import LETTERS
+from bot.domain.questions import LETTERS, Shown
 from bot.domain.rounds import Answer, CloseReason, Round
 from bot.domain.scoring import HINT_COST, Outcome
 from bot.study.hints import Hint
@@ -34,43 +34,60 @@ _CHOICES = 10
 _HEAD = 300
 """Characters that the head of a verdict may need."""
 
-_COLOURS = {Outcome.RIGHT: RIGHT, Outcome.PARTLY: PARTLY, Outcome.WRONG: WRONG}
-_WORDS = {Outcome.RIGHT: "✅ Correct", Outcome.PARTLY: "➖ Partly correct", Outcome.WRONG: "❌ Not correct"}
+COLOURS = {Outcome.RIGHT: RIGHT, Outcome.PARTLY: PARTLY, Outcome.WRONG: WRONG}
+WORDS = {Outcome.RIGHT: "✅ Correct", Outcome.PARTLY: "➖ Partly correct", Outcome.WRONG: "❌ Not correct"}
 
 
-def _letters(round_: Round, options: Iterable[int]) -> str:
-    return " and ".join(sorted(LETTERS[round_.place_of(option)] for option in options))
+def letters(shown: Shown, options: Iterable[int]) -> str:
+    """The letters of options of a question: A and C."""
+    return " and ".join(sorted(LETTERS[shown.place_of(option)] for option in options))
 
 
-def _option(round_: Round, option: int, lead: str = "") -> str:
+def _option(shown: Shown, option: int, lead: str = "") -> str:
     """One option with its symbol, letter, text and why, for a text of its own: a quotation may run on into what follows."""
-    content = round_.question.options[option]
+    content = shown.question.options[option]
     symbol = "✅" if content.correct else "❌"
-    return f"{symbol} **{lead}{_letters(round_, [option])}**  {content.text}\n> {_quoted(content.why)}"
+    return f"{symbol} **{lead}{letters(shown, [option])}**  {content.text}\n> {_quoted(content.why)}"
 
 
 def _quoted(text: str) -> str:
     return text.replace("\n", "\n> ")
 
 
-def _by_place(round_: Round, options: Iterable[int]) -> list[int]:
-    return sorted(options, key=round_.place_of)
+def _by_place(shown: Shown, options: Iterable[int]) -> list[int]:
+    return sorted(options, key=shown.place_of)
+
+
+def teaching(shown: Shown, chosen: frozenset[int], *, name_question: bool) -> list[str]:
+    """What was chosen with its why, the rest of the key, the explanation, and where to read more.
+
+    `name_question`: where this takes the place of the question, its beginning comes first.
+    """
+    missed = shown.question.key - chosen
+    parts = [
+        *(_option(shown, option, "You chose ") for option in _by_place(shown, chosen)),
+        *(_option(shown, option, "The answer is ") for option in _by_place(shown, missed)),
+        shown.question.explanation,
+        links(shown.question),
+    ]
+    room = MOST_TEXT - sum(map(len, parts)) - _HEAD
+    if name_question and room > 0:
+        parts.insert(0, f"> {one_line(shown.question, min(150, room))}")
+    return parts
+
+
+def all_options(shown: Shown) -> list[Item | str]:
+    """Everything a question teaches: each option with its why, the explanation, references."""
+    return [
+        *(_option(shown, option) for option in shown.order),
+        ui.Separator(),
+        shown.question.explanation,
+        links(shown.question),
+    ]
 
 
 def _teaching(round_: Round, answer: Answer | None) -> list[str]:
-    """What was chosen with its why, the rest of the key, the explanation, and where to read more."""
-    chosen = answer.choice if answer else frozenset()
-    missed = round_.question.key - chosen
-    parts = [
-        *(_option(round_, option, "You chose ") for option in _by_place(round_, chosen)),
-        *(_option(round_, option, "The answer is ") for option in _by_place(round_, missed)),
-        round_.question.explanation,
-        links(round_.question),
-    ]
-    room = MOST_TEXT - sum(map(len, parts)) - _HEAD
-    if round_.private and room > 0:  # here the verdict has taken the place of the question
-        parts.insert(0, f"> {one_line(round_.question, min(150, room))}")
-    return parts
+    return teaching(round_, answer.choice if answer else frozenset(), name_question=round_.private)
 
 
 def reply_card(reply: Reply) -> ui.LayoutView:
@@ -80,15 +97,15 @@ def reply_card(reply: Reply) -> ui.LayoutView:
             return _verdict(reply)
         case AnsweredBefore(round_, answer):
             return card(
-                _COLOURS[answer.outcome],
-                f"### Your first answer stands: {_letters(round_, answer.choice)}\n"
-                f"{_WORDS[answer.outcome]} · {count(answer.points, 'point')}",
+                COLOURS[answer.outcome],
+                f"### Your first answer stands: {letters(round_, answer.choice)}\n"
+                f"{WORDS[answer.outcome]} · {count(answer.points, 'point')}",
                 *_teaching(round_, answer),
                 *_go_on(round_),
             )
         case RoundOver(round_, answer):
             if answer:
-                yours = f"You had answered {_letters(round_, answer.choice)}: {_WORDS[answer.outcome]}"
+                yours = f"You had answered {letters(round_, answer.choice)}: {WORDS[answer.outcome]}"
             elif round_.close_reason is CloseReason.REFUSED:
                 yours = "It had to end because Discord did not take my messages here. All answers before that are kept."
             else:
@@ -110,8 +127,8 @@ def _verdict(reply: Recorded) -> ui.LayoutView:
             + (" It counts in the challenge." if round_.private else "")
         )
     return card(
-        _COLOURS[answer.outcome],
-        lines([f"### {_WORDS[answer.outcome]}{earned}", *notes]),
+        COLOURS[answer.outcome],
+        lines([f"### {WORDS[answer.outcome]}{earned}", *notes]),
         *_teaching(round_, answer),
         *_go_on(round_),
     )
@@ -130,12 +147,9 @@ def explanation_card(round_: Round, answer: Answer) -> ui.LayoutView:
     """Everything a question teaches: each option with its why, the explanation, references."""
     question = round_.question
     return card(
-        _COLOURS[answer.outcome],
-        f"### {one_line(question)}\nYou answered {_letters(round_, answer.choice)}: {_WORDS[answer.outcome]}",
-        *(_option(round_, option) for option in round_.order),
-        ui.Separator(),
-        question.explanation,
-        links(question),
+        COLOURS[answer.outcome],
+        f"### {one_line(question)}\nYou answered {letters(round_, answer.choice)}: {WORDS[answer.outcome]}",
+        *all_options(round_),
     )
 
 

@@ -130,7 +130,7 @@ class Newcomer:
 
     async def answer(self, card: Locator, *, right: bool) -> Question:
         """Click a right or a wrong option, with the submit step where several are to be chosen."""
-        question = await self._question(card)
+        question = await self.question(card)
         wrong = [n for n, option in enumerate(question.options) if not option.correct]
         choose = sorted(question.key) if right else [wrong[0], *sorted(question.key)][: question.choose]
         for step, option in enumerate(choose):
@@ -144,7 +144,20 @@ class Newcomer:
             await press(self.message(f"Choose {question.choose}").get_by_role("button", name="Submit"))
         return question
 
-    async def _question(self, card: Locator) -> Question:
+    async def tick(self, card: Locator, *, right: bool) -> Question:
+        """Tick a right or a wrong answer in an exam, which keeps it open to change."""
+        question = await self.question(card)
+        wrong = [n for n, option in enumerate(question.options) if not option.correct]
+        wanted = sorted(question.key) if right else [wrong[0], *sorted(question.key)][: question.choose]
+        for option in wanted:
+            letter = self._section(card, question.options[option].text).get_by_role("button")
+            if "☑" not in await letter.inner_text():
+                await press(letter)
+                await expect(letter).to_contain_text("☑")
+        return question
+
+    async def question(self, card: Locator) -> Question:
+        """Which question a card asks."""
         texts = {plain(text)[1:].strip() for text in await card.locator(".section-text").all_inner_texts()}
         shown = plain(await card.inner_text())
         # questions may share their options, and tell by the prompt which one is right

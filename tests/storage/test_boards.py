@@ -18,6 +18,7 @@ from bot.storage.answers import AnswerStore, Stored
 from bot.storage.boards import TOPICS, BoardStore, Totals
 from bot.storage.database import Database
 from bot.storage.rounds import RoundStore
+from bot.storage.scopes import ScopeStore
 from bot.storage.scores import ScoreStore
 from bot.storage.servers import ServerStore, Unlisted
 from tests.domain.examples import NOON, make_answer, make_question, seconds
@@ -277,16 +278,16 @@ async def test_a_board_sums_only_what_is_in_its_span(database: Database) -> None
 
 
 async def test_each_bank_and_topic_has_a_board(database: Database) -> None:
-    board = BoardStore(database)
-    assert await board.scope("sample") is None
+    scopes = ScopeStore(database)
+    assert await scopes.find("sample") is None
     await answer(database, make_question("a", topic="one"), points=1)
     await answer(database, make_question("b", topic="two"), points=2)
     await answer(database, make_question("c", topic="one", bank="other"), points=4)
     found = {}
     for bank, topic in (("", ""), ("sample", ""), ("sample", "one"), ("sample", "two"), ("other", "one")):
-        scope = await board.scope(bank, topic)
+        scope = await scopes.find(bank, topic)
         assert scope is not None
-        assert await board.scope_names(scope) == (bank, topic)
+        assert await scopes.names(scope) == (bank, topic)
         found[bank, topic] = [score.points for score in await scores(database, scope=scope)]
     assert found == {
         ("", ""): [7],
@@ -295,9 +296,12 @@ async def test_each_bank_and_topic_has_a_board(database: Database) -> None:
         ("sample", "two"): [2],
         ("other", "one"): [4],
     }
-    assert await board.scope() == EVERYTHING
-    assert await board.scope("other", "two") is None
-    assert await board.scope_names(404) is None
+    assert await scopes.find() == EVERYTHING
+    assert await scopes.find("other", "two") is None
+    fresh = await scopes.keep("other", "two")
+    assert await scopes.keep("other", "two") == await scopes.find("other", "two") == fresh
+    assert await scopes.keep("sample", "one") == await scopes.find("sample", "one")
+    assert await scopes.names(404) is None
 
 
 async def test_a_challenge_has_a_board_on_which_all_its_answers_count(database: Database) -> None:

@@ -14,6 +14,7 @@ from bot.domain.boards import EVERYTHING, Score
 from bot.domain.windows import Period, Span
 from bot.storage.boards import BoardStore
 from bot.storage.database import Database
+from bot.storage.scopes import ScopeStore
 from bot.storage.scores import ScoreStore
 from tests.storage.examples import derived
 from tests.storage.histories import GUILDS, MEMBERS, SCOPES, History, Play, histories, make_servers
@@ -57,7 +58,7 @@ async def check_boards(played: Play) -> None:
     for guild in GUILDS:
         challenges = [Span(Period.CHALLENGE, challenge_id=id_) for id_ in played.challenges[guild]]
         for names in SCOPES:
-            scope = await board.scope(*names)
+            scope = await ScopeStore(played.database).find(*names)
             assert scope is not None
             for span in [*reference.spans(), *(challenges if scope == EVERYTHING else [])]:
                 expected = reference.scores(guild, span, names)

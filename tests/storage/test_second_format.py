@@ -28,6 +28,7 @@ from bot.storage.facts import FactStore
 from bot.storage.hints import HintStore
 from bot.storage.quizzes import QuizStore
 from bot.storage.rounds import RoundStore
+from bot.storage.scopes import ScopeStore
 from bot.storage.scores import ScoreStore
 from bot.storage.timers import Timer
 from tests.domain.examples import make_answer, make_question, seconds
@@ -273,7 +274,7 @@ async def test_questions_of_the_first_format_have_scopes(first_format: OldDataba
         await ScoreStore(database).rebuild()
         found = {}
         for bank, topic, scope in await database.read("SELECT bank, topic, id FROM scope"):
-            assert await BoardStore(database).scope_names(scope) == (bank, topic)
+            assert await ScopeStore(database).names(scope) == (bank, topic)
             found[bank, topic] = [score.points for score in await board(database, scope=scope)]
     assert found == {
         ("", ""): [30],

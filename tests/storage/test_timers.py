@@ -106,3 +106,13 @@ async def test_a_change_that_fails_sets_no_timer(database: Database, store: Time
     with pytest.raises(ZeroDivisionError):
         await fail()
     assert await all_timers(database) == []
+
+
+async def test_one_timer_can_be_looked_up(database: Database) -> None:
+    timers = TimerStore(database)
+    async with database.transaction() as transaction:
+        await set_timer(transaction, "close", 1, NOON)
+        await set_timer(transaction, "close", 2, NOON + seconds(9))
+    assert await timers.find("close", 2) == Timer("close", 2, NOON + seconds(9))
+    assert await timers.find("close", 3) is None
+    assert await timers.find("result", 1) is None

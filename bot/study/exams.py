@@ -1,0 +1,304 @@
+"""Mock exams: preparing one, sitting it, its end, and the report."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.domain.exams import REMEMBERED, Exam, ExamEnd, ExamItem, Report, minutes_for, report
+from bot.domain.questions import Bank, from_mask
+from bot.errors import RefusedError
+from bot.storage.exams import EXAM, ExamStore
+from bot.storage.timers import Timer
+from bot.study.exam_papers import pool, read_topics, write_paper
+from bot.study.library import Library
+from bot.study.members import Members
+from bot.study.rounds import GRACE
+from bot.study.running_exams import RunningExams
+from bot.study.scheduler import Scheduler
+from bot.study.spoilers import Spoilers
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """An exam that has not begun."""
+
+    exam: Exam
+    bank: Bank
+    wanted: int
+    """How many questions were asked for; `exam.questions` are fewer where there are not so many."""
+    withheld: int
+    """How many can't be asked because they still count in a challenge."""
+    last: Exam | None
+    """The member's exam before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An exam that runs."""
+
+    exam: Exam
+    items: tuple[ExamItem, ...]
+
+    @property
+    def front(self) -> ExamItem | None:
+        """The question in front of the member; None: they look at the overview."""
+        return self.items[self.exam.position - 1] if self.exam.since is not None else None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When its time is up."""
+        if self.exam.ends_at is None:
+            raise AssertionError("an exam that has begun has an end")
+        return self.exam.ends_at
+
+    @property
+    def open(self) -> list[int]:
+        """The positions that are not answered."""
+        return [item.position for item in self.items if not item.answered]
+
+    @property
+    def flagged(self) -> list[int]:
+        """The positions that are flagged."""
+        return [item.position for item in self.items if item.flagged]
+
+
+View = Sitting | Report
+"""What a member sees of an exam that has begun."""
+
+TimeUp = Callable[[Report, datetime], Awaitable[None]]
+
+
+class Exams:
+    """The exams. Whatever a member does is in the database before they are told; nothing else is needed to go on.
+
+    `at` is always the time of the click: it decides whether the click came before the end.
+    """
+
+    def __init__(
+        self,
+        *,
+        exams: ExamStore,
+        running: RunningExams,
+        spoilers: Spoilers,
+        members: Members,
+        library: Library,
+        scheduler: Scheduler,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._exams = exams
+        self._running = running
+        self._spoilers = spoilers
+        self._members = members
+        self._library = library
+        self._scheduler = scheduler
+        self._clock = clock
+        self._rng = rng
+        self._watchers: list[TimeUp] = []
+        scheduler.register(EXAM, self._end_when_due, self._give_up)
+
+    async def load(self) -> None:
+        """Load who is in an exam."""
+        for exam in await self._exams.all_running():
+            await self._note_running(exam.id)
+
+    def watch(self, time_up: TimeUp) -> None:
+        """Be told of each exam that time has ended, with the present time."""
+        self._watchers.append(time_up)
+
+    async def start(
+        self,
+        member_id: int,
+        guild_id: int | None,
+        at: datetime,
+        *,
+        bank: str | None = None,
+        topics: str = "",
+        questions: int | None = None,
+        minutes: int | None = None,
+    ) -> Preparation | View:
+        """A new exam, prepared; or the one that the member is in, as it is.
+
+        Raises:
+            RefusedError: there is no such bank or topic, or there are too few questions.
+        """
+        running = await self._exams.running(member_id)
+        if running is not None:
+            return await self.look(running.id, member_id, at)
+        on = self._library.bank(bank)
+        chosen = read_topics(on, topics)
+        free, withheld = pool(on, chosen, await self._spoilers.of(member_id, guild_id, at))
+        wanted = questions or on.exam.questions
+        count = min(wanted, len(free))
+        exam = await self._exams.prepare(
+            member_id=member_id,
+            guild_id=guild_id,
+            bank=on.id,
+            topics=chosen,
+            questions=count,
+            minutes=minutes or minutes_for(count, on.exam),
+            pass_mark=on.pass_mark,
+            seed=f"{self._rng.getrandbits(64):016x}",
+            now=at,
+        )
+        past = await self._exams.history(member_id)
+        return Preparation(exam, on, wanted, withheld, past[-1] if past else None)
+
+    async def begin(self, exam_id: int, member_id: int, at: datetime) -> View:
+        """Let a prepared exam begin. Twice is once; while another one runs, that one is shown.
+
+        Raises:
+            RefusedError: it is somebody else's or gone, or its questions are no longer there.
+        """
+        exam = await self._own(exam_id, member_id)
+        if exam.started_at is None:
+            on = self._library.bank(exam.bank)
+            free, _ = pool(on, exam.topics, await self._spoilers.of(member_id, exam.guild_id, at))
+            recent = await self._exams.recent_questions(member_id, on.id, REMEMBERED)
+            paper = write_paper(exam, on, free, recent)
+            ends_at = at + timedelta(minutes=exam.minutes)
+            if await self._exams.begin(exam_id, paper, now=at, ends_at=ends_at, end_timer=ends_at + GRACE):
+                self._scheduler.expect(ends_at + GRACE)
+                await self._note_running(exam_id)
+            elif (running := await self._exams.running(member_id)) is not None:
+                exam_id = running.id
+        return await self.look(exam_id, member_id, at)
+
+    async def _note_running(self, exam_id: int) -> None:
+        state = await self._view(exam_id)
+        if isinstance(state, Sitting):
+            keys = [(item.question.bank, item.question.id) for item in state.items]
+            self._running.add(state.exam.member_id, exam_id, state.ends_at, keys)
+
+    async def look(self, exam_id: int, member_id: int, at: datetime) -> View:
+        """An exam as it is.
+
+        Raises:
+            RefusedError: it is somebody else's, or has not begun.
+        """
+        exam = await self._begun(exam_id, member_id)
+        if exam.ended_at is None and exam.ends_at is not None and at >= exam.ends_at:
+            await self._finish(exam, exam.ends_at, ExamEnd.TIME)
+        return await self._view(exam_id)
+
+    async def act(
+        self,
+        exam_id: int,
+        member_id: int,
+        at: datetime,
+        position: int | None,
+        *,
+        mask: int | None = None,
+        flagged: bool | None = None,
+    ) -> View:
+        """Put a question in front, or none (the overview).
+
+        With `mask`, the options at these places of the question are chosen instead of what was chosen; with
+        `flagged`, it is flagged for later or not any more. In an exam that is over nothing changes.
+
+        Raises:
+            RefusedError: it is somebody else's or has not begun, or there is no such question or option.
+        """
+        state = await self.look(exam_id, member_id, at)
+        if isinstance(state, Report):
+            return state
+        choice = None
+        if position is not None:
+            if not 1 <= position <= len(state.items):
+                raise RefusedError(
+                    f"This exam has no question {position}. `/exam start` shows where you are in it."
+                )
+            choice = _choice(state.items[position - 1], mask) if mask is not None else None
+        await self._exams.change(exam_id, at, position=position, choice=choice, flagged=flagged)
+        return await self._view(exam_id)
+
+    async def submit(self, exam_id: int, member_id: int, at: datetime, *, sure: bool) -> View:
+        """End an exam. Unless `sure`, it goes on while questions are open or flagged.
+
+        Raises:
+            RefusedError: it is somebody else's, or has not begun.
+        """
+        state = await self.look(exam_id, member_id, at)
+        if isinstance(state, Report) or not (sure or not (state.open or state.flagged)):
+            return state
+        await self._finish(state.exam, at, ExamEnd.SUBMITTED)
+        return await self._view(exam_id)
+
+    async def set_in_review(self, exam_id: int, member_id: int, at: datetime, *, in_review: bool) -> View:
+        """Let what was not right in an exam be reviewed, or not.
+
+        Raises:
+            RefusedError: it is somebody else's, or has not begun.
+        """
+        if isinstance(await self.look(exam_id, member_id, at), Report):
+            await self._exams.set_in_review(exam_id, in_review)
+        return await self._view(exam_id)
+
+    async def history(self, member_id: int, at: datetime) -> tuple[list[Exam], Exam | None]:
+        """The exams of a member that are over, the earliest first; and the one that they are in."""
+        running = await self._exams.running(member_id)
+        if running is not None and isinstance(await self.look(running.id, member_id, at), Report):
+            running = None
+        return await self._exams.history(member_id), running
+
+    async def _own(self, exam_id: int, member_id: int) -> Exam:
+        exam = await self._exams.get(exam_id)
+        if exam is None:
+            raise RefusedError("This exam is no longer there. `/exam start` prepares a new one.")
+        if exam.member_id != member_id:
+            raise RefusedError("This is not your exam. `/exam start` prepares one for you.")
+        return exam
+
+    async def _begun(self, exam_id: int, member_id: int) -> Exam:
+        exam = await self._own(exam_id, member_id)
+        if exam.started_at is None:
+            raise RefusedError(
+                "This exam has not begun. Press **Begin**, or prepare another with `/exam start`."
+            )
+        return exam
+
+    async def _view(self, exam_id: int) -> View:
+        exam = await self._exams.get(exam_id)
+        if exam is None:
+            raise AssertionError("an exam that has begun stays")
+        items = await self._exams.items(exam_id)
+        if exam.ended_at is None:
+            return Sitting(exam, tuple(items))
+        return report(exam, items, self._library.catalog.banks.get(exam.bank))
+
+    async def _finish(self, exam: Exam, ended_at: datetime, reason: ExamEnd) -> bool:
+        day = await self._members.day(exam.member_id, exam.guild_id, ended_at)
+        is_first = await self._exams.finish(exam.id, ended_at, reason, day)
+        self._running.forget(exam.member_id, exam.id)
+        return is_first
+
+    async def _end_when_due(self, timer: Timer) -> None:
+        exam = await self._exams.get(timer.subject)
+        if exam is None or exam.ends_at is None or not await self._finish(exam, exam.ends_at, ExamEnd.TIME):
+            return
+        state = await self._view(exam.id)
+        if isinstance(state, Report):
+            for watcher in self._watchers:
+                await watcher(state, self._clock.now())
+
+    async def _give_up(self, timer: Timer, error: Exception) -> None:
+        log.error(
+            "Exam %d could not be graded; its member's next click tries again: %s", timer.subject, error
+        )
+
+
+def _choice(item: ExamItem, mask: int) -> frozenset[int]:
+    """The options at places of a question, in the order of the bank."""
+    places = from_mask(mask)
+    if len(places) > item.question.choose or any(place >= len(item.order) for place in places):
+        raise RefusedError(
+            f"Question {item.position} can't be answered like this. `/exam start` shows it anew."
+        )
+    return frozenset(item.order[place] for place in places)

@@ -1,0 +1,114 @@
+"""Practice: a member picks a topic and goes through questions at their own pace."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+
+from bot.domain.questions import Question
+from bot.domain.rounds import shuffled_order
+from bot.domain.selection import choose_questions
+from bot.domain.sessions import Kind
+from bot.errors import RefusedError
+from bot.storage.scopes import ScopeStore
+from bot.storage.sessions import SessionStore
+from bot.study.library import Library
+from bot.study.reviews import Reviews
+from bot.study.spoilers import Spoilers
+from bot.study.steps import Asking, Unfinished, Wish
+
+
+class Practices:
+    """Begins practices."""
+
+    def __init__(
+        self,
+        sessions: SessionStore,
+        scopes: ScopeStore,
+        reviews: Reviews,
+        spoilers: Spoilers,
+        library: Library,
+        rng: random.Random,
+    ) -> None:
+        self._sessions = sessions
+        self._scopes = scopes
+        self._library = library
+        self._reviews = reviews
+        self._spoilers = spoilers
+        self._rng = rng
+
+    def wish(self, bank: str | None, topic: str | None, difficulty: str | None, questions: int) -> Wish:
+        """What a member wants to practise, by the names that they use.
+
+        Raises:
+            RefusedError: there is no such bank or topic.
+        """
+        chosen = self._library.bank(bank or None)
+        about = self._library.topic(chosen, topic).id if topic else None
+        return Wish(chosen, about, difficulty, questions)
+
+    async def wish_about(self, scope: int, difficulty: str | None, questions: int) -> Wish:
+        """What a member wants to practise, by the number of its bank and topic.
+
+        Raises:
+            RefusedError: there is no such bank or topic any more.
+        """
+        bank, topic = await self._scopes.names(scope) or ("", "")
+        return self.wish(bank, topic, difficulty, questions)
+
+    async def practise(
+        self, member_id: int, guild_id: int | None, wish: Wish, now: datetime, *, anew: bool = False
+    ) -> Asking | Unfinished:
+        """Begin a practice; `anew` ends one that is unfinished, otherwise that is offered.
+
+        Raises:
+            RefusedError: there is no such question.
+        """
+        unfinished = await self._sessions.open(member_id, Kind.PRACTICE)
+        if unfinished is not None and unfinished.current is not None and not anew:
+            return Unfinished(unfinished, wish, await self._scopes.keep(wish.bank.id, wish.topic or ""))
+        chosen = await self._choose(member_id, guild_id, wish, now)
+        if unfinished is not None:
+            await self._sessions.end(unfinished.id, now)
+        session = await self._sessions.begin(
+            member_id=member_id,
+            guild_id=guild_id,
+            kind=Kind.PRACTICE,
+            bank=wish.bank.id,
+            topic=wish.topic,
+            difficulty=wish.difficulty,
+            asked=[(question, shuffled_order(question, self._rng)) for question in chosen],
+            now=now,
+        )
+        # None: the member has begun one on another device in the same instant
+        session = session or await self._sessions.open(member_id, Kind.PRACTICE)
+        if session is None or session.current is None:
+            raise AssertionError("it was begun just now")
+        await self._sessions.show(session.current.id, now)
+        return Asking(session, session.current, None)
+
+    async def _choose(
+        self, member_id: int, guild_id: int | None, wish: Wish, now: datetime
+    ) -> list[Question]:
+        wanted = [
+            question
+            for question in wish.bank.on_topic(wish.topic)
+            if wish.difficulty in {None, question.difficulty}
+        ]
+        if not wanted:
+            raise RefusedError(
+                f"There is no {wish.difficulty} question on this topic. Leave the difficulty or the topic out."
+            )
+        spoilers = await self._spoilers.of(member_id, guild_id, now)
+        pool = [question for question in wanted if (question.bank, question.id) not in spoilers]
+        if not pool:
+            raise RefusedError(
+                "All questions on this are in a challenge or an exam that you have not finished. Choose another topic, "
+                "or come back after it."
+            )
+        last_asked = {
+            card.question: card.last
+            for card in await self._reviews.cards(member_id)
+            if card.bank == wish.bank.id
+        }
+        return choose_questions(wish.bank, pool, wish.questions, last_asked=last_asked, rng=self._rng)

@@ -1,0 +1,252 @@
+"""A mock exam after its end: the report, the wrong answers page by page, the past exams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+from discord import ui
+
+from bot.domain.exams import Exam, ExamEnd, ExamItem, Report, TopicScore, needed
+from bot.domain.questions import Catalog
+from bot.domain.scoring import Outcome
+from cogs.cards.exam_pictures import (
+    Attempt,
+    ExamHistory,
+    ExamTopics,
+    TopicBar,
+    history_alt_text,
+    topics_alt_text,
+)
+from cogs.cards.exams import HISTORY, SHOW, Button
+from cogs.cards.layout import (
+    MOST_TEXT,
+    OPEN,
+    QUIET,
+    RIGHT,
+    WRONG,
+    Item,
+    button,
+    card,
+    clip,
+    count,
+    lines,
+    one_line,
+    stamp,
+    stopwatch,
+)
+from cogs.cards.verdicts import COLOURS, WORDS, teaching
+
+WRONG_ANSWERS = "exam-wrong"
+"""What was not right in an exam: exam, page from 1."""
+REVIEW = "exam-review"
+"""Whether that is reviewed from now on: exam, 1 or 0."""
+
+PICTURE = "exam.png"
+
+_TOPICS_SHOWN = 20
+_PAGE = 8
+"""Past exams on a page."""
+_DRAWN = 30
+"""So many past exams, the latest, are in the picture."""
+
+
+def topics_chart(report: Report) -> ExamTopics:
+    """The picture by topic, the heaviest first."""
+    topics = sorted(report.topics, key=lambda topic: (-(topic.weight or 0), topic.title))
+    bars = tuple(TopicBar(topic.title, topic.right, topic.asked) for topic in topics)
+    return ExamTopics(bars, report.exam.pass_mark)
+
+
+def history_chart(exams: Sequence[Exam]) -> ExamHistory | None:
+    """The line of the latest exams; None without any."""
+    attempts = tuple(
+        Attempt(exam.day, exam.correct or 0, exam.questions, exam.pass_mark)
+        for exam in exams[-_DRAWN:]
+        if exam.day is not None
+    )
+    return ExamHistory(attempts) if attempts else None
+
+
+def _gallery(description: str) -> Item:
+    picture: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
+    picture.add_item(media=f"attachment://{PICTURE}", description=description)
+    return picture
+
+
+def report_card(report: Report, catalog: Catalog, *, with_picture: bool) -> ui.LayoutView:
+    """What came of an exam."""
+    exam, asked = report.exam, report.asked
+    verdict = "✅ Passed" if exam.passed else "❌ Not passed"
+    bank = catalog.banks.get(exam.bank)
+    return card(
+        RIGHT if exam.passed else WRONG,
+        lines(
+            [
+                f"### {verdict}: {exam.percent}%",
+                f"-# Mock exam: {bank.title if bank else exam.bank} · {stamp(exam.ended_at or exam.prepared_at, 'f')}",
+                f"🎯 **{report.right} of {asked}** right · {needed(asked, exam.pass_mark)} needed "
+                f"(pass mark {exam.pass_mark}%)",
+                f"📏 You know probably between {report.low:.0%} and {report.high:.0%} of "
+                f"{'these topics' if exam.topics else 'the subject'} (95% interval)",
+                *_times(report),
+            ]
+        ),
+        ui.Separator(),
+        _topics(report),
+        _gallery(topics_alt_text(topics_chart(report))) if with_picture else "",
+        _review_line(report),
+        ui.ActionRow(*_buttons(report)),
+    )
+
+
+def _times(report: Report) -> list[str]:
+    """How it ended, and how long it and its questions took."""
+    exam = report.exam
+    unanswered = sum(not item.answered for item in report.items)
+    open_ = f" · {unanswered} not answered" if unanswered else ""
+    end = "📤 Submitted" if exam.end_reason is ExamEnd.SUBMITTED else "⌛ Ended by time"
+    slow = " and ".join(f"{item.position} ({stopwatch(item.spent)})" for item in report.slowest)
+    question = "questions" if len(report.slowest) > 1 else "question"
+    return [
+        f"{end}{open_}",
+        f"⏱️ {stopwatch(report.used)} of {exam.minutes} min · {stopwatch(report.used / report.asked)} per question",
+        f"🐢 Longest: {question} {slow}" if slow else "",
+    ]
+
+
+def _topics(report: Report) -> str:
+    mark = report.exam.pass_mark
+    table = [_topic(topic, mark) for topic in report.topics]
+    if len(table) > _TOPICS_SHOWN:
+        table = [
+            *table[:_TOPICS_SHOWN],
+            f"-# … and {len(table) - _TOPICS_SHOWN} more topics that went better",
+        ]
+    return "\n".join(
+        [
+            "**By topic**, the weakest first",
+            *table,
+            f"-# ✅ {mark}% or more, ❌ less · “counts”: the topic's weight in the exam",
+        ]
+    )
+
+
+def _topic(topic: TopicScore, mark: int) -> str:
+    symbol = "✅" if topic.reached(mark) else "❌"
+    counts = f" · counts {topic.weight}%" if topic.weight is not None else ""
+    return f"{symbol} **{topic.percent}%** · {topic.right}/{topic.asked} · {clip(topic.title, 50)}{counts}"
+
+
+def _review_line(report: Report) -> str:
+    wrong = len(report.missed)
+    if not wrong:
+        return "🎉 Every answer was right. There is nothing to review."
+    if not report.exam.in_review:
+        return "🔁 What was not right is left out of `/review`."
+    what = "The question that was not right comes"
+    if wrong > 1:
+        what = f"The {wrong} questions that were not right come"
+    return f"🔁 {what} again in `/review`."
+
+
+def _buttons(report: Report) -> list[Button]:
+    exam, wrong = report.exam, len(report.missed)
+    row = []
+    if wrong:
+        label = "Leave out of review" if exam.in_review else "Put into review"
+        row = [
+            button(
+                f"Wrong answers ({wrong})",
+                f"{WRONG_ANSWERS}:{exam.id}:1",
+                style=discord.ButtonStyle.primary,
+                emoji="🔍",
+            ),
+            button(label, f"{REVIEW}:{exam.id}:{int(not exam.in_review)}", emoji="🔁"),
+        ]
+    return [*row, button("Past exams", f"{HISTORY}:0", emoji="🗂️")]
+
+
+def wrong_card(report: Report, page: int, topic: str) -> ui.LayoutView:
+    """One of the questions that were not right, page from 1, with everything it teaches."""
+    exam, total = report.exam, len(report.missed)
+    item = report.missed[page - 1]
+    outcome = item.outcome or Outcome.WRONG
+    head = (
+        f"### {_verdict(item)} · question {item.position}\n"
+        f"-# {page} of {total} to look at · {topic} · ⏱️ {stopwatch(item.spent)}"
+    )
+    parts = teaching(item, item.choice, name_question=False)
+    row = [
+        button("Previous", f"{WRONG_ANSWERS}:{exam.id}:{page - 1}", emoji="◀️", disabled=page == 1),
+        button("Next", f"{WRONG_ANSWERS}:{exam.id}:{page + 1}", emoji="▶️", disabled=page == total),
+        button("Report", f"{SHOW}:{exam.id}", emoji="📄"),
+    ]
+    return card(
+        COLOURS[outcome], head, _prompt(item, [head, *parts]), ui.Separator(), *parts, ui.ActionRow(*row)
+    )
+
+
+def _verdict(item: ExamItem) -> str:
+    if not item.choice:
+        return "⬜ Not answered"
+    missing = "" if item.answered else f" · {len(item.choice)} of {item.question.choose} ticked"
+    return f"{WORDS[item.outcome or Outcome.WRONG]}{missing}"
+
+
+def _prompt(item: ExamItem, others: Sequence[str]) -> str:
+    """The prompt, or its beginning where the rest leaves no room for it."""
+    prompt = item.question.prompt
+    room = MOST_TEXT - sum(map(len, others))
+    fits = len(prompt) <= room and len("".join([prompt, *others]).encode()) <= _BYTES
+    return prompt if fits else one_line(item.question, max(2, min(150, room)))
+
+
+_BYTES = 9_800
+"""Room for texts, see `MOST_BYTES`; each text costs some more."""
+
+
+def history_card(
+    exams: Sequence[Exam], running: Exam | None, page: int, catalog: Catalog, *, with_picture: bool
+) -> ui.LayoutView:
+    """A page (from 0) of the past exams, the newest first; `exams` has the earliest first."""
+    go_on: list[Item] = []
+    if running is not None and running.ends_at is not None:
+        text = f"▶️ You are in an exam, it ends {stamp(running.ends_at)}."
+        go_on = [ui.Section(text, accessory=button("Go on", f"{SHOW}:{running.id}"))]
+    if not exams:
+        return card(QUIET, "### 🗂️ Your mock exams", "There are none yet. `/exam start` prepares one.", *go_on)
+    last = (len(exams) - 1) // _PAGE
+    page = min(page, last)
+    newest = list(reversed(exams))
+    passed = sum(exam.passed for exam in exams)
+    where = f" · page {page + 1} of {last + 1}" if last else ""
+    chart = history_chart(exams)
+    several = len({exam.bank for exam in exams}) > 1
+    return card(
+        OPEN,
+        f"### 🗂️ Your mock exams\n-# {count(len(exams), 'exam')}, {passed} passed{where}",
+        *go_on,
+        _gallery(history_alt_text(chart)) if chart and with_picture else "",
+        *(_entry(exam, catalog, several) for exam in newest[page * _PAGE : (page + 1) * _PAGE]),
+        *([_turns(page, last)] if last else []),
+    )
+
+
+def _turns(page: int, last: int) -> Item:
+    return ui.ActionRow(
+        button("Newer", f"{HISTORY}:{max(0, page - 1)}", emoji="◀️", disabled=page == 0),
+        button("Older", f"{HISTORY}:{page + 1}", emoji="▶️", disabled=page == last),
+    )
+
+
+def _entry(exam: Exam, catalog: Catalog, several: bool) -> Item:
+    """One past exam. Its bank is named where there are `several`."""
+    bank = catalog.banks.get(exam.bank)
+    title = f"\n-# {clip(bank.title if bank else exam.bank, 60)}" if several else ""
+    symbol, word = ("✅", "passed") if exam.passed else ("❌", f"below {exam.pass_mark}%")
+    when = stamp(exam.ended_at or exam.prepared_at, "d")
+    return ui.Section(
+        f"{symbol} **{exam.percent}%** {word} · {exam.correct}/{exam.questions} · {when}{title}",
+        accessory=button("Report", f"{SHOW}:{exam.id}"),
+    )

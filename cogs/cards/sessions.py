@@ -1,0 +1,302 @@
+"""Practice and review: one private message that walks through questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+from discord import ui
+
+from bot.domain.boards import EVERYTHING
+from bot.domain.questions import LETTERS, Catalog, Question, to_mask
+from bot.domain.reviews import Workload
+from bot.domain.scoring import Outcome
+from bot.domain.sessions import Item, Kind, Session
+from bot.study.steps import Answered, Asking, NothingDue, Over, Unfinished
+from cogs.cards.layout import (
+    MOST_BYTES,
+    MOST_TEXT,
+    OPEN,
+    PARTLY,
+    QUIET,
+    RIGHT,
+    button,
+    card,
+    clip,
+    count,
+    lines,
+    one_line,
+)
+from cogs.cards.questions import options
+from cogs.cards.verdicts import COLOURS, WORDS, all_options, letters, teaching
+
+PICK = "pick"
+"""The answer, where one option is right: item, place."""
+TICK = "tick"
+"""What is ticked from now on, where several are right: item, mask of places."""
+TURN_IN = "turn-in"
+"""The answer, where several are right: item, mask of places."""
+HELP = "help"
+"""A step of the ladder of hints: item, step, mask of places that are ticked."""
+WHY = "why"
+"""All options of an answered question: item."""
+SURE = "sure"
+"""How sure the member was: item, 1 or 0."""
+FLAW = "flaw"
+"""A report on the question: item."""
+ON = "on"
+"""What comes next in a session: session."""
+STOP = "stop"
+"""The end of a session: session."""
+PRACTICE = "practice"
+"""A practice: the number of its bank and topic, difficulty (0: any, else its place in `DIFFICULTIES` from 1), questions, 1 to end
+the one that is unfinished."""
+REVIEW = "review"
+"""A review: 1 to go on with new questions where nothing is due."""
+
+DIFFICULTIES = ("easy", "medium", "hard")
+QUESTIONS = 10
+"""How many questions a practice has unless somebody says so."""
+
+_FRAME = 320
+"""Characters on the card of a question that are neither the question's nor a hint's."""
+_BYTES_PER_CHARACTER = 4
+_MISSED_SHOWN = 12
+_TOPICS_SHOWN = 8
+
+
+def practice_id(scope: int, difficulty: str | None, questions: int, *, anew: bool) -> str:
+    """The id of a button that begins a practice."""
+    place = DIFFICULTIES.index(difficulty) + 1 if difficulty else 0
+    return f"{PRACTICE}:{scope}:{place}:{questions}:{int(anew)}"
+
+
+def _progress(asking: Asking) -> str:
+    """Where the member is."""
+    session, item = asking.session, asking.item
+    if session.kind is Kind.REVIEW:
+        new = " · 🌱 new for you" if item.is_new else ""
+        return f"-# 🔁 Review{f' · {_due(asking.workload)}' if asking.workload else ''}{new}"
+    questions = session.questions
+    if item.position > questions:
+        left = sum(other.choice is None for other in session.items)
+        return f"-# 🎯 Practice · 🔂 once more, {left} left"
+    return f"-# 🎯 Practice · question {item.position} of {questions}"
+
+
+def _due(work: Workload) -> str:
+    """How much there is to review, today and later."""
+    return f"{len(work.due)} due today · {work.tomorrow} tomorrow · {work.week} within a week"
+
+
+def item_card(asking: Asking, topic: str, ticked: frozenset[int] = frozenset()) -> ui.LayoutView:
+    """A question to answer, with the hints that were taken. Where several options are right it is its own sheet."""
+    session, item = asking.session, asking.item
+    question = item.question
+    choose = f"-# Choose {question.choose}, then submit." if question.choose > 1 else ""
+    return card(
+        OPEN,
+        f"### {topic}\n{_progress(asking)}",
+        lines([question.prompt, choose]),
+        ui.Separator(),
+        *options(item, _letters(item, ticked)),
+        ui.Separator(),
+        _hints(item),
+        *([_submit_row(item, ticked)] if question.choose > 1 else []),
+        _help_row(session, item, ticked),
+    )
+
+
+def _hints(item: Item) -> str:
+    """The hints that were taken; cut where they stand below a question that leaves too little room for them."""
+    question, shown = item.question, item.question.hints[: item.hints]
+    texts = [question.prompt, *(option.text for option in question.options)]
+    room = min(
+        MOST_TEXT - _FRAME - sum(map(len, texts)),
+        (MOST_BYTES - 2 * _FRAME - sum(len(text.encode()) for text in texts)) // _BYTES_PER_CHARACTER,
+    )
+    if sum(map(len, shown)) > room:
+        shown = tuple(clip(hint, room // len(shown)) for hint in shown)
+    return "\n".join(f"💡 **Hint {n}**  {hint}" for n, hint in enumerate(shown, start=1))
+
+
+def _letters(item: Item, ticked: frozenset[int]) -> list[ui.Button[ui.LayoutView]]:
+    places = range(len(item.order))
+    if item.question.choose == 1:
+        return [button(LETTERS[place], f"{PICK}:{item.id}:{place}") for place in places]
+    return [
+        button(
+            f"{'☑' if place in ticked else '☐'} {LETTERS[place]}",
+            f"{TICK}:{item.id}:{to_mask(ticked ^ {place})}",
+            style=discord.ButtonStyle.primary if place in ticked else discord.ButtonStyle.secondary,
+            # what is one too many can't be ticked
+            disabled=place not in ticked and len(ticked) == item.question.choose,
+        )
+        for place in places
+    ]
+
+
+def _submit_row(item: Item, ticked: frozenset[int]) -> ui.ActionRow[ui.LayoutView]:
+    missing = item.question.choose - len(ticked)
+    return ui.ActionRow(
+        button(
+            f"Submit ({missing} more to tick)" if missing else "Submit",
+            f"{TURN_IN}:{item.id}:{to_mask(ticked)}",
+            style=discord.ButtonStyle.success,
+            disabled=missing != 0,
+        )
+    )
+
+
+def _help_row(session: Session, item: Item, ticked: frozenset[int]) -> ui.ActionRow[ui.LayoutView]:
+    row: list[ui.Button[ui.LayoutView]] = []
+    left = len(item.question.hints) - item.hints
+    if left:
+        custom_id = f"{HELP}:{item.id}:{item.hints + 1}:{to_mask(ticked)}"
+        row.append(button(f"Hint ({left} left)", custom_id, emoji="💡"))
+    row.append(button("Stop", f"{STOP}:{session.id}", emoji="⏹️"))
+    row.append(button("Report", f"{FLAW}:{item.id}", emoji="🚩"))
+    return ui.ActionRow(*row)
+
+
+def answered_card(answered: Answered, *, in_full: bool = False) -> ui.LayoutView:
+    """The verdict, with why; `in_full` with every option."""
+    session, item = answered.session, answered.item
+    outcome, chosen = item.outcome or Outcome.WRONG, item.choice or frozenset()
+    is_over = session.ended_at is not None
+    again = any(other.choice is None and other.question.id == item.question.id for other in session.items)
+    hints = f" · 💡 {count(item.hints, 'hint')}" if item.hints else ""
+    head = lines(
+        [
+            f"### {WORDS[outcome]}{hints}",
+            "-# 🔂 It comes once more at the end of this practice." if again and not is_over else "",
+            f"-# 🗓️ In your review again {_when(answered)}." if answered.card else "",
+        ]
+    )
+    if in_full:
+        shown = [f"> {one_line(item.question)}\nYou answered {letters(item, chosen)}.", *all_options(item)]
+    else:
+        shown = [*teaching(item, chosen, name_question=True)]
+    rows = [] if is_over else [_on_row(session, item, in_full=in_full)]
+    if session.kind is Kind.REVIEW and outcome is Outcome.RIGHT and not is_over:
+        rows.append(_sure_row(item))
+    return card(COLOURS[outcome], head, *shown, *rows)
+
+
+def _when(answered: Answered) -> str:
+    if answered.card is None:
+        return ""
+    days = (answered.card.due - answered.card.last).days
+    return "tomorrow" if days == 1 else f"in {days} days"
+
+
+def _on_row(session: Session, item: Item, *, in_full: bool) -> ui.ActionRow[ui.LayoutView]:
+    is_last = session.kind is Kind.PRACTICE and session.current is None
+    label = "Summary" if is_last else "Next"
+    row = [button(label, f"{ON}:{session.id}", style=discord.ButtonStyle.primary, emoji="▶️")]
+    if not in_full:
+        row.append(button("All options", f"{WHY}:{item.id}", emoji="📖"))
+    if not is_last:
+        row.append(button("Stop", f"{STOP}:{session.id}", emoji="⏹️"))
+    row.append(button("Report", f"{FLAW}:{item.id}", emoji="🚩"))
+    return ui.ActionRow(*row)
+
+
+def _sure_row(item: Item) -> ui.ActionRow[ui.LayoutView]:
+    """Optional: how sure the member was."""
+
+    def choice(label: str, sure: bool, emoji: str) -> ui.Button[ui.LayoutView]:
+        is_said = item.sure is sure
+        style = discord.ButtonStyle.primary if is_said else discord.ButtonStyle.secondary
+        return button(
+            f"☑ {label}" if is_said else label, f"{SURE}:{item.id}:{int(sure)}", emoji=emoji, style=style
+        )
+
+    return ui.ActionRow(choice("I was sure", True, "😎"), choice("I was not sure", False, "🤔"))
+
+
+def over_card(over: Over, catalog: Catalog) -> ui.LayoutView:
+    """What came of a session, and what to do next."""
+    session, found = over.session, over.summary
+    if session.kind is Kind.PRACTICE:
+        head = "### 🎯 Practice is over" if session.current is None else "### 🎯 Practice stopped"
+    else:
+        is_done = over.workload is not None and not over.workload.due
+        head = "### 🔁 Review done for today" if is_done else "### 🔁 Review stopped"
+    if found.answered:
+        share = found.right / found.answered
+        result = f"**{found.right} of {found.answered}** right at the first try ({share:.0%})"
+    else:
+        result = "You have not answered any question."
+    rows: list[ui.ActionRow[ui.LayoutView]] = []
+    if session.kind is Kind.PRACTICE:
+        rows.append(ui.ActionRow(button("Review", f"{REVIEW}:0", emoji="🔁")))
+    parts = [
+        lines([head, result, f"-# {_due(over.workload)}" if over.workload else ""]),
+        _topics(over, catalog),
+        _missed(found.missed, found.learned),
+    ]
+    return card(RIGHT if found.answered else QUIET, *parts, *rows)
+
+
+def _topics(over: Over, catalog: Catalog) -> str:
+    records = over.summary.topics
+    if len(records) < 2:
+        return ""
+    table = []
+    for record in records[:_TOPICS_SHOWN]:
+        bank = catalog.banks.get(record.bank)
+        topic = bank.topics.get(record.topic) if bank else None
+        title = clip(topic.title if topic else record.topic, 60)
+        sign = "✅" if record.right == record.answered else "❌" if not record.right else "➖"
+        table.append(f"{sign} **{record.right}/{record.answered}** · {title}")
+    more = len(records) - len(table)
+    return "\n".join(["**By topic**", *table, *([f"-# … and {more} more"] if more else [])])
+
+
+def _missed(missed: Sequence[Question], learned: frozenset[str]) -> str:
+    if not missed:
+        return ""
+    table = [
+        f"{'🔂' if question.id in learned else '❌'} {one_line(question, 110)}"
+        for question in missed[:_MISSED_SHOWN]
+    ]
+    more = len(missed) - len(table)
+    note = f"{'🔂 right in the end · ' if learned else ''}your `/review` asks all of them again soon"
+    return "\n".join(
+        ["**Look at these again**", *table, f"-# … and {more} more" if more else "", f"-# {note}"]
+    ).replace("\n\n", "\n")
+
+
+def unfinished_card(found: Unfinished, catalog: Catalog) -> ui.LayoutView:
+    """There is a practice to go on with; a new one ends it."""
+    session, wish = found.session, found.wish
+    subject = clip(catalog.subject(session.bank, session.topic or ""), 200)
+    anew = practice_id(found.scope, wish.difficulty, wish.questions, anew=True)
+    return card(
+        OPEN,
+        f"### 🎯 You have an unfinished practice\n{subject}\n"
+        f"**{session.answered} of {session.questions}** answered.",
+        ui.ActionRow(
+            button("Go on", f"{ON}:{session.id}", style=discord.ButtonStyle.primary, emoji="▶️"),
+            button("Begin a new one", anew, emoji="🎯"),
+        ),
+    )
+
+
+def nothing_due_card(found: NothingDue) -> ui.LayoutView:
+    """Nothing is due: when something is, and what to do until then."""
+    work = found.workload
+    if work.next_day is None:
+        text = (
+            "You have no questions in review yet. Every question that you answer, in a quiz, a challenge or on your own, "
+            "comes back here before you forget it."
+        )
+    else:
+        text = f"Next: **{work.next_day:%A}, {work.next_day.day} {work.next_day:%B}**\n-# {_due(work)}"
+    row = [button("Practice", practice_id(EVERYTHING, None, QUESTIONS, anew=False), emoji="🎯")]
+    if found.new:
+        row.insert(0, button(count(found.new, "new question"), f"{REVIEW}:1", emoji="🌱"))
+    return card(
+        PARTLY if work.next_day is None else RIGHT, f"### ✨ Nothing is due today\n{text}", ui.ActionRow(*row)
+    )

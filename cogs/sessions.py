@@ -1,0 +1,218 @@
+"""Studying alone: `/practice`, `/review`, and the buttons of their cards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Interaction
+from bot.domain.questions import from_mask
+from bot.errors import RefusedError
+from bot.study.library import Library
+from bot.study.practices import Practices
+from bot.study.reminders import Reminders
+from bot.study.review_sessions import ReviewSessions
+from bot.study.sessions import Sessions
+from bot.study.steps import Answered, Asking, NothingDue, Over, Unfinished, Wish
+from cogs.cards.sessions import (
+    DIFFICULTIES,
+    HELP,
+    ON,
+    PICK,
+    PRACTICE,
+    QUESTIONS,
+    REVIEW,
+    STOP,
+    SURE,
+    TICK,
+    TURN_IN,
+    WHY,
+    answered_card,
+    item_card,
+    nothing_due_card,
+    over_card,
+    unfinished_card,
+)
+from cogs.channels import answer_privately, is_direct
+from cogs.choices import matching_banks, matching_topics
+
+if TYPE_CHECKING:
+    from bot.client import StudyhallClient
+
+_MOST_QUESTIONS = 50
+
+
+class SessionCog(commands.Cog, name="Sessions"):
+    """Practice and review."""
+
+    def __init__(
+        self,
+        practices: Practices,
+        review_sessions: ReviewSessions,
+        sessions: Sessions,
+        reminders: Reminders,
+        library: Library,
+    ) -> None:
+        self._practices = practices
+        self._reviews = review_sessions
+        self._sessions = sessions
+        self._reminders = reminders
+        self._library = library
+
+    @app_commands.command(description="Practises with you in private, at your own pace")
+    @app_commands.describe(
+        topic="What about; everything if you leave it out",
+        questions="How many, 10 if you leave it out",
+        difficulty="Only easy, medium or hard ones",
+        bank="Which collection of questions",
+    )
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def practice(
+        self,
+        interaction: Interaction,
+        topic: str | None = None,
+        questions: app_commands.Range[int, 1, _MOST_QUESTIONS] = QUESTIONS,
+        difficulty: Literal["easy", "medium", "hard"] | None = None,
+        bank: str | None = None,
+    ) -> None:
+        """Begin a practice, or offer to go on with one."""
+        await self._practise(interaction, self._practices.wish(bank, topic, difficulty, questions))
+        await self._tell(interaction)
+
+    @practice.autocomplete("topic")
+    async def _topics(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return matching_topics(self._library, interaction, current)
+
+    @practice.autocomplete("bank")
+    async def _banks(self, _: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return matching_banks(self._library, current)
+
+    async def begin(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """A button that begins a practice."""
+        scope, place, questions, anew = numbers
+        if place > len(DIFFICULTIES) or not 1 <= questions <= _MOST_QUESTIONS:
+            raise RefusedError("This button is from an older version of me. `/practice` begins a practice.")
+        difficulty = DIFFICULTIES[place - 1] if place else None
+        wish = await self._practices.wish_about(scope, difficulty, questions)
+        await self._practise(interaction, wish, anew=bool(anew))
+
+    async def _practise(self, interaction: Interaction, wish: Wish, *, anew: bool = False) -> None:
+        step = await self._practices.practise(
+            interaction.user.id, interaction.guild_id, wish, interaction.created_at, anew=anew
+        )
+        await self._show(interaction, step)
+
+    @app_commands.command(description="Asks what you are about to forget, in private")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def review(self, interaction: Interaction) -> None:
+        """Begin today's review, or go on with it."""
+        await self.go_review(interaction, [0])
+        await self._tell(interaction)
+
+    async def _tell(self, interaction: Interaction) -> None:
+        """What the member could not be told in a direct message."""
+        note = await self._reminders.take_note(interaction.user.id)
+        if note is not None:
+            await interaction.followup.send(note, ephemeral=not is_direct(interaction))
+
+    async def go_review(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """A button that begins a review."""
+        step = await self._reviews.review(
+            interaction.user.id, interaction.guild_id, interaction.created_at, only_new=bool(numbers[0])
+        )
+        await self._show(interaction, step)
+
+    async def go_on(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """What comes next."""
+        step = await self._sessions.go_on(numbers[0], interaction.user.id, interaction.created_at)
+        await self._show(interaction, step)
+
+    async def stop(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """The end of a session."""
+        over = await self._sessions.stop(numbers[0], interaction.user.id, interaction.created_at)
+        await self._show(interaction, over)
+
+    async def pick(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """The answer where one option is right."""
+        await self._answer(interaction, numbers[0], [numbers[1]])
+
+    async def turn_in(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """The answer where several are right."""
+        await self._answer(interaction, numbers[0], from_mask(numbers[1]))
+
+    async def _answer(
+        self, interaction: Interaction, item_id: int, places: Sequence[int] | frozenset[int]
+    ) -> None:
+        step = await self._sessions.answer(item_id, interaction.user.id, places, interaction.created_at)
+        await self._show(interaction, step)
+
+    async def tick(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """Other ticks where several options are right."""
+        item_id, mask = numbers
+        step = await self._sessions.question(item_id, interaction.user.id)
+        await self._show(interaction, step, ticked=from_mask(mask))
+
+    async def help(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """A hint, on the card itself."""
+        item_id, hints, mask = numbers
+        step = await self._sessions.hint(item_id, interaction.user.id, hints, interaction.created_at)
+        await self._show(interaction, step, ticked=from_mask(mask))
+
+    async def explain(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """All options of a question that was answered."""
+        step = await self._sessions.question(numbers[0], interaction.user.id)
+        await self._show(interaction, step, in_full=True)
+
+    async def set_sure(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """How sure the member was."""
+        item_id, sure = numbers
+        step = await self._sessions.set_sure(item_id, interaction.user.id, bool(sure))
+        await self._show(interaction, step)
+
+    async def _show(
+        self,
+        interaction: Interaction,
+        step: Asking | Answered | Over | Unfinished | NothingDue,
+        *,
+        ticked: frozenset[int] = frozenset(),
+        in_full: bool = False,
+    ) -> None:
+        catalog = self._library.catalog
+        match step:
+            case Asking():
+                if any(place >= len(step.item.order) for place in ticked):
+                    raise RefusedError(
+                        "This button does not belong to this question. Use the buttons on its card."
+                    )
+                card = item_card(step, catalog.topic_title(step.item.question), ticked)
+            case Answered():
+                card = answered_card(step, in_full=in_full)
+            case Over():
+                card = over_card(step, catalog)
+            case Unfinished():
+                card = unfinished_card(step, catalog)
+            case NothingDue():
+                card = nothing_due_card(step)
+        await answer_privately(interaction, card)
+
+
+async def setup(client: StudyhallClient) -> None:
+    """Add the cog."""
+    app = client.app
+    cog = SessionCog(app.practices, app.review_sessions, app.sessions, app.reminders, app.library)
+    client.answer_buttons(PRACTICE, 4, cog.begin)
+    client.answer_buttons(REVIEW, 1, cog.go_review)
+    client.answer_buttons(ON, 1, cog.go_on)
+    client.answer_buttons(STOP, 1, cog.stop)
+    client.answer_buttons(PICK, 2, cog.pick)
+    client.answer_buttons(TICK, 2, cog.tick)
+    client.answer_buttons(TURN_IN, 2, cog.turn_in)
+    client.answer_buttons(HELP, 3, cog.help)
+    client.answer_buttons(WHY, 1, cog.explain)
+    client.answer_buttons(SURE, 2, cog.set_sure)
+    await client.add_cog(cog)
