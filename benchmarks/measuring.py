@@ -1,0 +1,70 @@
+"""What the benchmarks share: how times are taken, shown and judged."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+from collections.abc import Awaitable, Iterable, Sequence
+from statistics import median
+from time import perf_counter
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+Result = TypeVar("Result")
+
+
+def wide_console() -> Console:
+    """The terminal, or a file with lines long enough for a table."""
+    console = Console()
+    return console if console.is_terminal else Console(width=120)
+
+
+def progress_on(console: Console) -> Progress:
+    """Bars with a number and the time so far."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+async def timed(work: Awaitable[Result], times: list[float]) -> Result:
+    """Do something, and add to `times` how many milliseconds it took."""
+    start = perf_counter()
+    result = await work
+    times.append((perf_counter() - start) * 1000)
+    return result
+
+
+def p99(times: Sequence[float]) -> float:
+    """What 99 of 100 times do not exceed."""
+    return sorted(times)[-(-len(times) * 99 // 100) - 1]
+
+
+def cells(times: Sequence[float]) -> list[str]:
+    """The p50, p99 and maximum of times for a table."""
+    return [f"{value:.2f}" for value in (median(times), p99(times), max(times))]
+
+
+def machine() -> str:
+    """Where it was measured, and how busy it was."""
+    load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs (load {load}), "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    )
+
+
+def judge(console: Console, demands: Iterable[tuple[str, bool]]) -> int:
+    """Say of each demand whether it holds; the exit status: 1 if one does not."""
+    status = 0
+    console.print()
+    for demand, holds in demands:
+        console.print(f"{'[green]holds[/]' if holds else '[red]FAILS[/]'}  {demand}", highlight=False)
+        status = status if holds else 1
+    return status
