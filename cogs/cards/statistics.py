@@ -59,7 +59,7 @@ def _alone(found: Statistics) -> str:
     answers, right = sum(day.answers for day in found.alone), sum(day.right for day in found.alone)
     if not answers:
         return ""
-    return f"🎯 Alone: **{count(answers, 'answer')}**, {right / answers:.0%} right (nobody else sees this)"
+    return f"🔒 Alone: **{count(answers, 'answer')}**, {right / answers:.0%} right (nobody else sees this)"
 
 
 def _streak(found: Statistics) -> str:
