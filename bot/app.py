@@ -16,7 +16,7 @@ import aiohttp
 from bot.client import StudyhallClient
 from bot.clock import Clock
 from bot.config import Settings
-from bot.domain.reviews import scheduler as memory_model
+from bot.domain.reviews import memory_model
 from bot.storage.alone import AloneStore
 from bot.storage.answers import AnswerStore
 from bot.storage.boards import BoardStore
@@ -38,13 +38,14 @@ from bot.storage.study_plans import StudyPlanStore
 from bot.storage.timers import TimerStore
 from bot.study.answers import Explanations, Reports
 from bot.study.boards import Boards
+from bot.study.calendars import Calendars
 from bot.study.challenges import Challenges
 from bot.study.digests import Digests
 from bot.study.exams import Exams
 from bot.study.hints import Hints
 from bot.study.library import Library
 from bot.study.listing import Listing
-from bot.study.members import Members
+from bot.study.memory import Memory
 from bot.study.open_rounds import OpenRounds
 from bot.study.plans import Plans
 from bot.study.play import Play
@@ -52,7 +53,6 @@ from bot.study.podiums import Podiums
 from bot.study.practices import Practices
 from bot.study.quizzes import Quizzes
 from bot.study.reminders import Reminders
-from bot.study.review_sessions import ReviewSessions
 from bot.study.reviews import Reviews
 from bot.study.rounds import Rounds
 from bot.study.running_exams import RunningExams
@@ -125,9 +125,9 @@ class App:
     challenges: Challenges
     play: Play
     digests: Digests
-    reviews: Reviews
+    memory: Memory
     practices: Practices
-    review_sessions: ReviewSessions
+    reviews: Reviews
     sessions: Sessions
     exams: Exams
     reminders: Reminders
@@ -150,7 +150,7 @@ class App:
         await self.plans.mend()
         self.rounds.start()
         await self.challenges.start()
-        self.reviews.start()
+        self.memory.start()
         await self.scheduler.start()
 
     async def stop(self) -> None:
@@ -160,7 +160,7 @@ class App:
         await self.scheduler.stop(_STOP_PATIENCE)
         await self.rounds.stop(_STOP_PATIENCE)
         await self.challenges.stop()
-        await self.reviews.stop()
+        await self.memory.stop()
         self.pictures.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.client.close(), _STOP_PATIENCE)
@@ -234,9 +234,9 @@ async def _build(
         clock=clock,
         rng=rng,
     )
-    reviews = Reviews(review_store, model, clock)
+    memory = Memory(review_store, model, clock)
     rounds.watch(listing.answered)
-    rounds.watch(reviews.answered)
+    rounds.watch(memory.answered)
     quizzes = Quizzes(
         open_rounds=open_rounds,
         quizzes=quiz_store,
@@ -266,17 +266,18 @@ async def _build(
         rng=rng,
     )
     member_store = MemberStore(database)
-    members = Members(member_store, servers)
+    calendars = Calendars(member_store, servers)
     running_exams = RunningExams()
     spoilers = Spoilers(open_rounds, running_exams, answers)
-    review_sessions = ReviewSessions(session_store, reviews, members, spoilers, library, rng)
+    reviews = Reviews(session_store, scope_store, memory, calendars, spoilers, library, rng)
     sessions = Sessions(
         sessions=session_store,
+        scopes=scope_store,
         review_store=review_store,
-        review_sessions=review_sessions,
-        members=members,
+        reviews=reviews,
+        calendars=calendars,
+        spoilers=spoilers,
         running_exams=running_exams,
-        library=library,
         rng=rng,
     )
     return App(
@@ -297,15 +298,15 @@ async def _build(
         challenges=challenges,
         play=Play(challenge_store, open_rounds, boards, listing),
         digests=Digests(server_store, board_store, boards, servers, listing, scheduler, announcer, clock),
+        memory=memory,
+        practices=Practices(session_store, scope_store, memory, spoilers, library, rng),
         reviews=reviews,
-        practices=Practices(session_store, scope_store, reviews, spoilers, library, rng),
-        review_sessions=review_sessions,
         sessions=sessions,
         exams=Exams(
             exams=ExamStore(database, model),
             running=running_exams,
             spoilers=spoilers,
-            members=members,
+            calendars=calendars,
             library=library,
             scheduler=scheduler,
             clock=clock,
@@ -313,9 +314,8 @@ async def _build(
         ),
         reminders=Reminders(
             store=member_store,
-            members=members,
+            calendars=calendars,
             reviews=reviews,
-            library=library,
             scheduler=scheduler,
             messenger=DiscordMessenger(client, namespace),
             clock=clock,
@@ -324,8 +324,9 @@ async def _build(
             plans=StudyPlanStore(database),
             review_store=review_store,
             scopes=scope_store,
+            memory=memory,
             reviews=reviews,
-            members=members,
+            calendars=calendars,
             library=library,
             clock=clock,
         ),

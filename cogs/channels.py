@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from collections.abc import Iterator
 
 import aiohttp
@@ -53,12 +54,31 @@ def _posting(channel_id: int) -> contextlib.AbstractContextManager[None]:
     )
 
 
-async def answer_privately(interaction: Interaction, view: ui.LayoutView, *, anew: bool = False) -> None:
-    """Answer in private: in place where the button was on a private message, else or if `anew` with a new one."""
-    if _is_private(interaction) and not anew:
-        await interaction.response.edit_message(view=view, attachments=[])
+async def defer_privately(interaction: Interaction) -> None:
+    """Tell Discord that a private answer comes which may take longer than an interaction may wait. Twice is once."""
+    if not interaction.response.is_done():
+        in_place = _is_private(interaction)
+        await interaction.response.defer(ephemeral=not is_direct(interaction), thinking=not in_place)
+
+
+async def answer_privately(
+    interaction: Interaction,
+    view: ui.LayoutView,
+    *,
+    anew: bool = False,
+    picture: tuple[str, bytes] | None = None,
+) -> None:
+    """Answer in private: in place where the button was on a private message, else or if `anew` with a new one. What was
+    answered or deferred already becomes this answer. `picture` is a file of this name.
+    """
+    files = [discord.File(io.BytesIO(picture[1]), picture[0])] if picture else []
+    # edits name the attachments also where there are none: a picture of the card before would stay
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view, attachments=files)
+    elif _is_private(interaction) and not anew:
+        await interaction.response.edit_message(view=view, attachments=files)
     else:
-        await interaction.response.send_message(view=view, ephemeral=not is_direct(interaction))
+        await interaction.response.send_message(view=view, files=files, ephemeral=not is_direct(interaction))
 
 
 def is_direct(interaction: Interaction) -> bool:

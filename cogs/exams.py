@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +16,11 @@ from bot.client import Interaction
 from bot.domain.exams import Report
 from bot.domain.questions import FEWEST_EXAM_QUESTIONS, LONGEST_EXAM, MOST_EXAM_QUESTIONS, SHORTEST_EXAM
 from bot.errors import RefusedError
-from bot.study.exam_papers import named_topics
-from bot.study.exams import Exams, Preparation, Sitting, View
+from bot.study.exams import Exams, ExamState, Preparation, Sitting
 from bot.study.library import Library
 from cogs.cards.exam_reports import (
+    IN_REVIEW,
     PICTURE,
-    REVIEW,
     WRONG_ANSWERS,
     history_card,
     history_chart,
@@ -46,8 +44,8 @@ from cogs.cards.exams import (
     question_card,
 )
 from cogs.cards.pictures import Pictures
-from cogs.channels import answer_privately, is_direct
-from cogs.choices import matching, matching_banks
+from cogs.channels import answer_privately, defer_privately
+from cogs.choices import matching_banks, matching_topic_lists
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
@@ -56,9 +54,6 @@ log = logging.getLogger(__name__)
 
 _TOKEN_LIFE = timedelta(minutes=14)
 """A message can be edited through an interaction for 15 minutes."""
-
-_LONGEST_CHOICE = 100
-_MOST_CHOICES = 25
 
 
 @app_commands.allowed_installs(guilds=True, users=True)
@@ -109,31 +104,7 @@ class ExamGroup(
 
     @start.autocomplete("topics")
     async def _topics(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        try:
-            bank = self._library.bank(getattr(interaction.namespace, "bank", None) or None)
-        except RefusedError:
-            return []
-        there = {topic.id: topic.title for topic in bank.topics_with_questions}
-        *chosen, typed = named_topics(bank, current)
-        if typed in there:  # a choice that was taken from the list comes back as it was shown
-            chosen, typed = [*chosen, typed], ""
-        if not all(name in there for name in chosen):
-            chosen, typed = [], current  # the beginning of a title that holds a comma
-        chosen = list(dict.fromkeys(chosen))
-        left = [(id_, title) for id_, title in there.items() if id_ not in chosen]
-        taken = [app_commands.Choice(name=", ".join(chosen), value=",".join(chosen))] if chosen else []
-        more = [
-            # what is shown can be read again, since Discord hands it back when one goes on typing
-            app_commands.Choice(
-                name=", ".join([*chosen, choice.name]), value=",".join([*chosen, choice.value])
-            )
-            for choice in matching(left, typed.strip())
-        ]
-        return [
-            choice
-            for choice in [*taken, *more]
-            if len(choice.name) <= _LONGEST_CHOICE and len(choice.value) <= _LONGEST_CHOICE
-        ][:_MOST_CHOICES]
+        return matching_topic_lists(self._library, interaction, current)
 
     @start.autocomplete("bank")
     async def _banks(self, _: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -147,10 +118,10 @@ class ExamGroup(
     async def turn_history(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """A page of the past exams."""
         (page,) = numbers
-        await _defer(interaction)
+        await defer_privately(interaction)
         exams, running = await self._exams.history(interaction.user.id, interaction.created_at)
         chart = history_chart(exams)
-        picture = await self._drawn(self._pictures.exam_history(chart)) if chart else None
+        picture = await self._pictures.exam_history(chart) if chart else None
         card = history_card(exams, running, page, self._library.catalog, with_picture=picture is not None)
         await _answer(interaction, card, picture)
 
@@ -164,9 +135,9 @@ class ExamGroup(
         )
 
     async def pick(self, interaction: Interaction, numbers: Sequence[int]) -> None:
-        """Options are chosen."""
-        exam_id, position, mask = numbers
-        await self._act(interaction, exam_id, position, mask=mask)
+        """An option is ticked, or not any more."""
+        exam_id, position, place, ticked = numbers
+        await self._act(interaction, exam_id, position, place=place, ticked=bool(ticked))
 
     async def flag(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """A question is flagged, or not any more."""
@@ -193,21 +164,23 @@ class ExamGroup(
     async def _act(
         self, interaction: Interaction, exam_id: int, position: int | None, **changes: Any
     ) -> None:
-        view = await self._exams.act(
+        state = await self._exams.act(
             exam_id, interaction.user.id, interaction.created_at, position, **changes
         )
-        await self._show(interaction, view)
+        await self._show(interaction, state)
 
     async def submit(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """The end, or the question whether it is to be."""
         exam_id, sure = numbers
-        await _defer(interaction)  # grading and drawing may take longer than an interaction may wait
-        view = await self._exams.submit(exam_id, interaction.user.id, interaction.created_at, sure=bool(sure))
-        if isinstance(view, Report):
-            await self._show(interaction, view)
+        await defer_privately(interaction)  # grading and drawing may take longer than an interaction may wait
+        state = await self._exams.submit(
+            exam_id, interaction.user.id, interaction.created_at, sure=bool(sure)
+        )
+        if isinstance(state, Report):
+            await self._show(interaction, state)
         else:
             self._remember(exam_id, interaction)
-            await _answer(interaction, confirmation_card(view))
+            await answer_privately(interaction, confirmation_card(state))
 
     # an exam that is over
 
@@ -221,22 +194,22 @@ class ExamGroup(
     async def set_review(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """What was not right is reviewed, or not."""
         exam_id, in_review = numbers
-        view = await self._exams.set_in_review(
+        state = await self._exams.set_in_review(
             exam_id, interaction.user.id, interaction.created_at, in_review=bool(in_review)
         )
-        await self._show(interaction, view)
+        await self._show(interaction, state)
 
     async def wrong(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """A page of what was not right."""
         exam_id, page = numbers
-        view = await self._exams.look(exam_id, interaction.user.id, interaction.created_at)
-        if isinstance(view, Sitting):
-            await self._show(interaction, view)
-        elif not 1 <= page <= len(view.missed):
-            raise RefusedError("There is no such page. Press **Report** for those that there are.")
+        found = await self._exams.wrong(
+            exam_id, interaction.user.id, interaction.guild_id, interaction.created_at, page
+        )
+        if isinstance(found, Sitting):
+            await self._show(interaction, found)
         else:
-            topic = self._library.catalog.topic_title(view.missed[page - 1].question)
-            await _answer(interaction, wrong_card(view, page, topic))
+            topic = self._library.catalog.topic_title(found.item.question)
+            await answer_privately(interaction, wrong_card(found, topic))
 
     async def time_up(self, report: Report, now: datetime) -> None:
         """Let the card of an exam that time has ended become its report, while Discord still allows it."""
@@ -244,58 +217,33 @@ class ExamGroup(
         if interaction is None or now - interaction.created_at >= _TOKEN_LIFE:
             return
         try:
-            await _edit(interaction, *await self._report(report))
+            await self._show_report(interaction, report)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.warning("The card of exam %d still looks as if it were running: %s", report.exam.id, error)
 
-    async def _show(self, interaction: Interaction, view: View) -> None:
-        if isinstance(view, Report):
-            self._seen.pop(view.exam.id, None)
-            await _defer(interaction)  # drawing
-            await _answer(interaction, *await self._report(view))
+    async def _show(self, interaction: Interaction, state: ExamState) -> None:
+        if isinstance(state, Report):
+            self._seen.pop(state.exam.id, None)
+            await defer_privately(interaction)  # drawing
+            await self._show_report(interaction, state)
             return
-        self._remember(view.exam.id, interaction)
-        item = view.front
-        await _answer(interaction, question_card(view, item) if item else overview_card(view))
+        self._remember(state.exam.id, interaction)
+        item = state.front
+        await answer_privately(interaction, question_card(state, item) if item else overview_card(state))
 
     def _remember(self, exam_id: int, interaction: Interaction) -> None:
         oldest = interaction.created_at - _TOKEN_LIFE
         self._seen = {key: seen for key, seen in self._seen.items() if seen.created_at > oldest}
         self._seen[exam_id] = interaction
 
-    async def _report(self, report: Report) -> tuple[ui.LayoutView, bytes | None]:
-        picture = await self._drawn(self._pictures.exam_topics(topics_chart(report)))
-        return report_card(report, self._library.catalog, with_picture=picture is not None), picture
-
-    async def _drawn(self, drawing: Awaitable[bytes]) -> bytes | None:
-        try:
-            return await drawing
-        except OSError:
-            # matplotlib needs a folder to write to, if only a temporary one
-            log.exception("A picture of mock exams could not be drawn; the numbers are shown without it")
-            return None
+    async def _show_report(self, interaction: Interaction, report: Report) -> None:
+        picture = await self._pictures.exam_topics(topics_chart(report))
+        card = report_card(report, self._library.catalog, with_picture=picture is not None)
+        await _answer(interaction, card, picture)
 
 
-async def _defer(interaction: Interaction) -> None:
-    """Tell Discord that the answer comes, if it has not been told."""
-    if interaction.response.is_done():
-        return
-    message, direct = interaction.message, is_direct(interaction)
-    in_place = message is not None and (message.flags.ephemeral or direct)
-    await interaction.response.defer(ephemeral=not direct, thinking=not in_place)
-
-
-async def _answer(interaction: Interaction, card: ui.LayoutView, picture: bytes | None = None) -> None:
-    """Answer in private, in place where there is a card already."""
-    if interaction.response.is_done():
-        await _edit(interaction, card, picture)
-    else:
-        await answer_privately(interaction, card)
-
-
-async def _edit(interaction: Interaction, card: ui.LayoutView, picture: bytes | None) -> None:
-    files = [discord.File(io.BytesIO(picture), PICTURE)] if picture else []
-    await interaction.edit_original_response(view=card, attachments=files)
+async def _answer(interaction: Interaction, card: ui.LayoutView, picture: bytes | None) -> None:
+    await answer_privately(interaction, card, picture=(PICTURE, picture) if picture else None)
 
 
 async def setup(client: StudyhallClient) -> None:
@@ -304,7 +252,7 @@ async def setup(client: StudyhallClient) -> None:
     cog = ExamGroup(app.exams, app.library, app.pictures)
     app.exams.watch(cog.time_up)
     client.answer_buttons(BEGIN, 1, cog.begin)
-    client.answer_buttons(PICK, 3, cog.pick)
+    client.answer_buttons(PICK, 4, cog.pick)
     client.answer_buttons(GO, 2, cog.go)
     client.answer_buttons(FLAG, 3, cog.flag)
     client.answer_buttons(OVERVIEW, 1, cog.overview)
@@ -312,6 +260,6 @@ async def setup(client: StudyhallClient) -> None:
     client.answer_buttons(SUBMIT, 2, cog.submit)
     client.answer_buttons(SHOW, 1, cog.show)
     client.answer_buttons(WRONG_ANSWERS, 2, cog.wrong)
-    client.answer_buttons(REVIEW, 2, cog.set_review)
+    client.answer_buttons(IN_REVIEW, 2, cog.set_review)
     client.answer_buttons(HISTORY, 1, cog.turn_history)
     await client.add_cog(cog)

@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.errors import PostFailedError
-from bot.study.messenger import Wish
+from bot.study.messenger import ReminderTime
 from cogs.cards.reminders import greeting_card, reminder_card
 from cogs.channels import in_our_words
 
@@ -30,9 +30,9 @@ class DiscordMessenger:
         self._client = client
         self._namespace = namespace
 
-    async def greet(self, member_id: int, wish: Wish) -> bool:
+    async def greet(self, member_id: int, time: ReminderTime) -> bool:
         """See `Messenger`."""
-        return await self._write(member_id, greeting_card(wish))
+        return await self._write(member_id, greeting_card(time))
 
     async def remind(self, member_id: int, questions: int) -> bool:
         """See `Messenger`."""
@@ -50,6 +50,8 @@ class DiscordMessenger:
                 if error.code in _NO_MESSAGES:
                     return False
                 if error.code == _TOO_FAST:  # Discord says 403 here, but it passes
-                    raise PostFailedError("Discord lets me write to no more people just now.") from error
+                    raise PostFailedError(
+                        "Discord lets me write to no more people just now. Use `/remind on` again in an hour."
+                    ) from error
                 raise
         return True

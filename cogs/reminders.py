@@ -12,7 +12,7 @@ from bot.domain.reminders import DEFAULT_HOUR
 from bot.study.reminders import Reminders
 from bot.study.servers import zone_names
 from cogs.cards.reminders import reminding_text
-from cogs.channels import is_direct
+from cogs.channels import defer_privately, is_direct
 from cogs.choices import matching
 
 if TYPE_CHECKING:
@@ -43,10 +43,8 @@ class RemindGroup(
         """Switch reminders on, or change them."""
         member_id, direct = interaction.user.id, is_direct(interaction)
         # a direct message goes out first, which can take longer than an interaction may wait
-        await interaction.response.defer(ephemeral=not direct, thinking=True)
-        reminding = await self._reminders.switch_on(
-            member_id, interaction.guild_id, hour, zone, greet=not direct
-        )
+        await defer_privately(interaction)
+        reminding = await self._reminders.switch_on(member_id, interaction.guild_id, hour, zone)
         await interaction.followup.send(reminding_text(reminding), ephemeral=not direct)
 
     @on.autocomplete("zone")

@@ -11,9 +11,11 @@ from discord.ext import commands
 
 from bot.client import Interaction
 from bot.study.answers import Reports
+from bot.study.exams import Exams
 from bot.study.sessions import Sessions
+from cogs.cards.exam_reports import FLAW
 from cogs.cards.questions import REPORT
-from cogs.cards.sessions import FLAW
+from cogs.cards.sessions import REPORT as REPORT_ITEM
 from cogs.channels import is_direct
 
 if TYPE_CHECKING:
@@ -25,9 +27,10 @@ _LONGEST_REASON = 500
 class ReportCog(commands.Cog, name="Reports"):
     """The Report buttons and their form. Button and form carry the same id."""
 
-    def __init__(self, reports: Reports, sessions: Sessions) -> None:
+    def __init__(self, reports: Reports, sessions: Sessions, exams: Exams) -> None:
         self._reports = reports
         self._sessions = sessions
+        self._exams = exams
 
     async def of_round(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """The question of a round."""
@@ -40,8 +43,17 @@ class ReportCog(commands.Cog, name="Reports"):
         """A question of a practice or review."""
         reason = await self._reason(interaction)
         if reason is not None:
-            step = await self._sessions.question(numbers[0], interaction.user.id)
+            step = await self._sessions.question(numbers[0], interaction.user.id, interaction.created_at)
             question, member = step.item.question, interaction.user.id
+            await self._reports.add_private(question, interaction.guild_id, member, reason)
+            await self._thank(interaction)
+
+    async def of_exam(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+        """A question of a mock exam that is over."""
+        (exam_id, position), member = numbers, interaction.user.id
+        question = await self._exams.question(exam_id, member, interaction.created_at, position)
+        reason = await self._reason(interaction)
+        if reason is not None:
             await self._reports.add_private(question, interaction.guild_id, member, reason)
             await self._thank(interaction)
 
@@ -84,7 +96,8 @@ def _first_text(data: Any) -> str:
 
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
-    cog = ReportCog(client.app.reports, client.app.sessions)
+    cog = ReportCog(client.app.reports, client.app.sessions, client.app.exams)
     client.answer_buttons(REPORT, 1, cog.of_round)
-    client.answer_buttons(FLAW, 1, cog.of_item)
+    client.answer_buttons(REPORT_ITEM, 1, cog.of_item)
+    client.answer_buttons(FLAW, 2, cog.of_exam)
     await client.add_cog(cog)

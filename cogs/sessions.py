@@ -14,21 +14,21 @@ from bot.errors import RefusedError
 from bot.study.library import Library
 from bot.study.practices import Practices
 from bot.study.reminders import Reminders
-from bot.study.review_sessions import ReviewSessions
+from bot.study.reviews import Reviews
 from bot.study.sessions import Sessions
 from bot.study.steps import Answered, Asking, NothingDue, Over, Unfinished, Wish
 from cogs.cards.sessions import (
     DIFFICULTIES,
-    HELP,
-    ON,
+    HINT,
+    NEXT,
     PICK,
     PRACTICE,
     QUESTIONS,
     REVIEW,
     STOP,
+    SUBMIT,
     SURE,
     TICK,
-    TURN_IN,
     WHY,
     answered_card,
     item_card,
@@ -51,13 +51,13 @@ class SessionCog(commands.Cog, name="Sessions"):
     def __init__(
         self,
         practices: Practices,
-        review_sessions: ReviewSessions,
+        reviews: Reviews,
         sessions: Sessions,
         reminders: Reminders,
         library: Library,
     ) -> None:
         self._practices = practices
-        self._reviews = review_sessions
+        self._reviews = reviews
         self._sessions = sessions
         self._reminders = reminders
         self._library = library
@@ -93,25 +93,27 @@ class SessionCog(commands.Cog, name="Sessions"):
 
     async def begin(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """A button that begins a practice."""
-        scope, place, questions, anew = numbers
+        scope, place, questions, instead_of = numbers
         if place > len(DIFFICULTIES) or not 1 <= questions <= _MOST_QUESTIONS:
             raise RefusedError("This button is from an older version of me. `/practice` begins a practice.")
         difficulty = DIFFICULTIES[place - 1] if place else None
         wish = await self._practices.wish_about(scope, difficulty, questions)
-        await self._practise(interaction, wish, anew=bool(anew))
+        await self._practise(interaction, wish, instead_of=instead_of, beside=not instead_of)
 
-    async def _practise(self, interaction: Interaction, wish: Wish, *, anew: bool = False) -> None:
+    async def _practise(
+        self, interaction: Interaction, wish: Wish, *, instead_of: int = 0, beside: bool = False
+    ) -> None:
         step = await self._practices.practise(
-            interaction.user.id, interaction.guild_id, wish, interaction.created_at, anew=anew
+            interaction.user.id, interaction.guild_id, wish, interaction.created_at, instead_of=instead_of
         )
-        await self._show(interaction, step)
+        await self._show(interaction, step, beside=beside)
 
     @app_commands.command(description="Asks what you are about to forget, in private")
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def review(self, interaction: Interaction) -> None:
         """Begin today's review, or go on with it."""
-        await self.go_review(interaction, [0])
+        await self.go_review(interaction, [0, 0])
         await self._tell(interaction)
 
     async def _tell(self, interaction: Interaction) -> None:
@@ -122,14 +124,17 @@ class SessionCog(commands.Cog, name="Sessions"):
 
     async def go_review(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """A button that begins a review."""
+        only_new, beside = map(bool, numbers)
         step = await self._reviews.review(
-            interaction.user.id, interaction.guild_id, interaction.created_at, only_new=bool(numbers[0])
+            interaction.user.id, interaction.guild_id, interaction.created_at, only_new=only_new
         )
-        await self._show(interaction, step)
+        await self._show(interaction, step, beside=beside)
 
     async def go_on(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """What comes next."""
-        step = await self._sessions.go_on(numbers[0], interaction.user.id, interaction.created_at)
+        step = await self._sessions.go_on(
+            numbers[0], interaction.user.id, interaction.guild_id, interaction.created_at
+        )
         await self._show(interaction, step)
 
     async def stop(self, interaction: Interaction, numbers: Sequence[int]) -> None:
@@ -141,31 +146,35 @@ class SessionCog(commands.Cog, name="Sessions"):
         """The answer where one option is right."""
         await self._answer(interaction, numbers[0], [numbers[1]])
 
-    async def turn_in(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+    async def submit(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """The answer where several are right."""
         await self._answer(interaction, numbers[0], from_mask(numbers[1]))
 
     async def _answer(
         self, interaction: Interaction, item_id: int, places: Sequence[int] | frozenset[int]
     ) -> None:
-        step = await self._sessions.answer(item_id, interaction.user.id, places, interaction.created_at)
+        step = await self._sessions.answer(
+            item_id, interaction.user.id, interaction.guild_id, places, interaction.created_at
+        )
         await self._show(interaction, step)
 
     async def tick(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """Other ticks where several options are right."""
         item_id, mask = numbers
-        step = await self._sessions.question(item_id, interaction.user.id)
+        step = await self._sessions.question(item_id, interaction.user.id, interaction.created_at)
         await self._show(interaction, step, ticked=from_mask(mask))
 
-    async def help(self, interaction: Interaction, numbers: Sequence[int]) -> None:
+    async def hint(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """A hint, on the card itself."""
         item_id, hints, mask = numbers
-        step = await self._sessions.hint(item_id, interaction.user.id, hints, interaction.created_at)
+        step = await self._sessions.hint(
+            item_id, interaction.user.id, interaction.guild_id, hints, interaction.created_at
+        )
         await self._show(interaction, step, ticked=from_mask(mask))
 
     async def explain(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """All options of a question that was answered."""
-        step = await self._sessions.question(numbers[0], interaction.user.id)
+        step = await self._sessions.question(numbers[0], interaction.user.id, interaction.created_at)
         await self._show(interaction, step, in_full=True)
 
     async def set_sure(self, interaction: Interaction, numbers: Sequence[int]) -> None:
@@ -181,6 +190,7 @@ class SessionCog(commands.Cog, name="Sessions"):
         *,
         ticked: frozenset[int] = frozenset(),
         in_full: bool = False,
+        beside: bool = False,
     ) -> None:
         catalog = self._library.catalog
         match step:
@@ -198,21 +208,21 @@ class SessionCog(commands.Cog, name="Sessions"):
                 card = unfinished_card(step, catalog)
             case NothingDue():
                 card = nothing_due_card(step)
-        await answer_privately(interaction, card)
+        await answer_privately(interaction, card, anew=beside)
 
 
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     app = client.app
-    cog = SessionCog(app.practices, app.review_sessions, app.sessions, app.reminders, app.library)
+    cog = SessionCog(app.practices, app.reviews, app.sessions, app.reminders, app.library)
     client.answer_buttons(PRACTICE, 4, cog.begin)
-    client.answer_buttons(REVIEW, 1, cog.go_review)
-    client.answer_buttons(ON, 1, cog.go_on)
+    client.answer_buttons(REVIEW, 2, cog.go_review)
+    client.answer_buttons(NEXT, 1, cog.go_on)
     client.answer_buttons(STOP, 1, cog.stop)
     client.answer_buttons(PICK, 2, cog.pick)
     client.answer_buttons(TICK, 2, cog.tick)
-    client.answer_buttons(TURN_IN, 2, cog.turn_in)
-    client.answer_buttons(HELP, 3, cog.help)
+    client.answer_buttons(SUBMIT, 2, cog.submit)
+    client.answer_buttons(HINT, 3, cog.hint)
     client.answer_buttons(WHY, 1, cog.explain)
     client.answer_buttons(SURE, 2, cog.set_sure)
     await client.add_cog(cog)

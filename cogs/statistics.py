@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,20 +10,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction
-from bot.domain.statistics import Statistics
 from bot.study.boards import Boards
 from bot.study.library import Library
 from bot.study.listing import Listing
 from cogs.cards.activity import activity_alt_text
 from cogs.cards.pictures import Pictures
 from cogs.cards.statistics import PICTURE, VISIBILITY, statistics_card, visibility_card
-from cogs.channels import answer_privately
+from cogs.channels import answer_privately, defer_privately
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
-
-
-log = logging.getLogger(__name__)
 
 
 class StatisticsCog(commands.Cog, name="Statistics"):
@@ -43,23 +37,13 @@ class StatisticsCog(commands.Cog, name="Statistics"):
     async def stats(self, interaction: Interaction, member: discord.User | None = None) -> None:
         """Numbers and a picture, for the one who asks."""
         guild_id, viewer = interaction.guild_id or 0, interaction.user.id
-        # the first picture takes longer than an interaction may wait
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer_privately(interaction)  # the first picture takes long
         found = await self._boards.statistics(guild_id, member.id if member else viewer, viewer)
-        picture = await self._draw(found)
+        picture = await self._pictures.activity(found.all_days, found.today)
         hidden = await self._listing.is_hidden(guild_id, viewer) if found.member_id == viewer else None
         description = activity_alt_text(found.all_days, found.today) if picture else None
         card = statistics_card(found, self._library.catalog, description, hidden=hidden)
-        files = [discord.File(io.BytesIO(picture), PICTURE)] if picture else []
-        await interaction.followup.send(view=card, files=files, ephemeral=True)
-
-    async def _draw(self, found: Statistics) -> bytes | None:
-        try:
-            return await self._pictures.activity(found.all_days, found.today)
-        except OSError:
-            # matplotlib needs a folder to write to, if only a temporary one
-            log.exception("The picture of /stats could not be drawn; its numbers are shown without it")
-            return None
+        await answer_privately(interaction, card, picture=(PICTURE, picture) if picture else None)
 
     async def set_visibility(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """Hide the member from boards and from others, or show them again."""

@@ -11,13 +11,13 @@ from discord.ext import commands
 
 from bot.client import Interaction
 from bot.errors import RefusedError
-from bot.study.exam_days import SUGGESTED, find_exam_day
 from bot.study.library import Library
+from bot.study.plan_dates import SUGGESTED, find_exam_day
 from bot.study.reminders import Reminders
 from bot.study.study_plans import StudyPlans
 from cogs.cards.layout import count
 from cogs.cards.study_plans import PLAN_DELETE, day_name, deleted_card, no_plan_card, plan_card
-from cogs.channels import answer_privately, is_direct
+from cogs.channels import answer_privately, defer_privately, is_direct
 from cogs.choices import matching, matching_banks
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class StudyPlanCog(commands.Cog, name="Study plans"):
         if exam_date is None and bank is not None:
             raise RefusedError("Say also when the exam is: use `/plan` with an `exam-date` and the `bank`.")
         # the forecast for a huge bank takes longer than an interaction may wait
-        await interaction.response.defer(ephemeral=not direct, thinking=True)
+        await defer_privately(interaction)
         if exam_date is None:
             progress = await self._study_plans.progress(member_id, guild_id)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
@@ -55,17 +55,26 @@ def compose(
     chosen: list[Question] = []
     taken: Counter[str] = Counter()
 
-    def order(question: Question) -> tuple[int, int, float]:
-        freshness = -recent.get(question.id, _NEVER)  # the oldest first
-        spent = int(shares[question.topic] <= 0)
-        rarity = taken[question.difficulty] / wanted[question.difficulty]
-        return (spent, freshness, rarity) if weights_first else (freshness, spent, rarity)
+    # of questions that are alike in all that matters the first by lot comes next, so only that one is looked at
+    alike: dict[tuple[str, str, int], deque[tuple[int, Question]]] = {}
+    for lot, question in enumerate(left):
+        kind = (question.topic, question.difficulty, recent.get(question.id, _NEVER))
+        alike.setdefault(kind, deque()).append((lot, question))
+
+    def order(kind: tuple[str, str, int]) -> tuple[int, int, float, int]:
+        topic, difficulty, age = kind
+        freshness = -age  # the oldest first
+        spent = int(shares[topic] <= 0)
+        rarity = taken[difficulty] / wanted[difficulty]
+        first, second = (spent, freshness) if weights_first else (freshness, spent)
+        return first, second, rarity, alike[kind][0][0]
 
     while len(chosen) < count:
-        best = min(left, key=order)
-        left.remove(best)
-        shares[best.topic] -= 1
-        taken[best.difficulty] += 1
-        chosen.append(best)
+        best = topic, difficulty, _ = min(alike, key=order)
+        chosen.append(alike[best].popleft()[1])
+        if not alike[best]:
+            del alike[best]
+        shares[topic] -= 1
+        taken[difficulty] += 1
     rng.shuffle(chosen)
     return chosen

@@ -34,6 +34,11 @@ def is_pass(right: int, asked: int, pass_mark: int) -> bool:
     return 100 * right >= pass_mark * asked
 
 
+def percent(right: int, asked: int) -> int:
+    """The share that was right, rounded down: 79.6 must not look as if it had reached 80."""
+    return 100 * right // asked
+
+
 def needed(asked: int, pass_mark: int) -> int:
     """How many right answers a pass takes."""
     return -(-pass_mark * asked // 100)
@@ -79,8 +84,8 @@ class Exam:
 
     @property
     def percent(self) -> int:
-        """The share that was right, rounded down: 79.6 must not look as if it had reached 80."""
-        return 100 * (self.correct or 0) // self.questions
+        """The share that was right."""
+        return percent(self.correct or 0, self.questions)
 
     @property
     def passed(self) -> bool:
@@ -110,9 +115,26 @@ class ExamItem:
         """Whether as many options are ticked as the question asks for."""
         return len(self.choice) == self.question.choose
 
+    @property
+    def seen(self) -> bool:
+        """Whether it was in front of the member for any time, or they chose anything."""
+        return bool(self.choice or self.spent)
+
     def place_of(self, option: int) -> int:
         """Where an option of the question stands."""
         return self.order.index(option)
+
+    def choice_after(self, place: int, *, ticked: bool) -> frozenset[int]:
+        """What is chosen when the option at a place is ticked or not from then on. Twice is once.
+
+        Where one option is asked for, it takes the place of another; else one that is too many is not taken.
+        """
+        option = frozenset({self.order[place]})
+        if not ticked:
+            return self.choice - option
+        if self.question.choose == 1:
+            return option
+        return self.choice if self.answered else self.choice | option
 
 
 def graded(items: Iterable[ExamItem]) -> list[ExamItem]:
@@ -126,7 +148,8 @@ def missed(items: Iterable[ExamItem]) -> tuple[ExamItem, ...]:
 
 
 def reviews_of(exam: Exam, items: Iterable[ExamItem]) -> list[Review]:
-    """What graded items say about the memory of the member.
+    """What graded items say about the memory of the member: nothing of what they never saw, and of what they left open
+    only if that is to be reviewed.
 
     Raises:
         ValueError: the exam has not ended, or an item is not graded.
@@ -137,6 +160,8 @@ def reviews_of(exam: Exam, items: Iterable[ExamItem]) -> list[Review]:
     for item in items:
         if item.outcome is None:
             raise ValueError(f"question {item.position} of exam {exam.id} is not graded")
+        if not (item.choice or (exam.in_review and item.seen)):
+            continue
         rating = rate(item.outcome, hints=0, took=item.spent)
         question = item.question
         found.append(
@@ -158,8 +183,8 @@ class TopicScore:
 
     @property
     def percent(self) -> int:
-        """The share that was right, rounded down."""
-        return 100 * self.right // self.asked
+        """The share that was right."""
+        return percent(self.right, self.asked)
 
     def reached(self, pass_mark: int) -> bool:
         """Whether the topic, taken by itself, reached the pass mark."""
@@ -191,6 +216,11 @@ class Report:
     def missed(self) -> tuple[ExamItem, ...]:
         """What was not right."""
         return missed(self.items)
+
+    @property
+    def to_review(self) -> tuple[ExamItem, ...]:
+        """What was not right, but seen: it can be reviewed."""
+        return tuple(item for item in self.missed if item.seen)
 
     @property
     def slowest(self) -> tuple[ExamItem, ...]:

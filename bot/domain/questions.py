@@ -25,6 +25,10 @@ LONGEST_EXAM = 300
 """The most time for a mock exam, in minutes."""
 
 
+QuestionId = tuple[str, str]
+"""A question of whatever version: its bank and its id there."""
+
+
 def to_mask(places: Iterable[int]) -> int:
     """A set of places as a bit mask."""
     return sum(1 << place for place in places)
@@ -71,6 +75,11 @@ class Question:
     facts: tuple[str, ...] = ()
     author: int | None = None
     """The member who wrote it: their own answers to it earn nothing."""
+
+    @property
+    def full_id(self) -> QuestionId:
+        """Which question it is, of whatever version."""
+        return self.bank, self.id
 
     @cached_property
     def key(self) -> frozenset[int]:

@@ -6,26 +6,23 @@ minutes: an answer comes again on a later day. A day is a date of the member's c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from fsrs import Card, Rating, Scheduler, State
 
-from bot.domain.questions import Bank, Catalog, Question
+from bot.domain.questions import Bank, Catalog, Question, QuestionId
 from bot.domain.scoring import Outcome
 
 FAST = timedelta(seconds=20)
 """A right and sure answer within this time is easy."""
 
-NEW_A_DAY = 5
-"""How many questions that a member has never answered a day of reviews adds to those that are due."""
+NEW_IN_A_REVIEW = 5
+"""How many questions that a member has never answered one review adds to those that are due."""
 
 LOOK_AHEAD = timedelta(days=7)
 """How far ahead topics are compared: on the day of an answer everything still counts as remembered."""
-
-Key = tuple[str, str]
-"""A question of whatever version, by bank and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +37,11 @@ class ReviewCard:
     """1 to 10."""
     last: date
     due: date
+    rating: Rating
+    """Of the last answer."""
 
     @property
-    def key(self) -> Key:
+    def full_id(self) -> QuestionId:
         """The question."""
         return self.bank, self.question
 
@@ -62,12 +61,12 @@ class Review:
     exam_id: int | None = None
 
     @property
-    def key(self) -> Key:
+    def full_id(self) -> QuestionId:
         """The question."""
         return self.bank, self.question
 
 
-def scheduler(retention: float) -> Scheduler:
+def memory_model(retention: float) -> Scheduler:
     """The model, which asks again when the chance to be right has fallen to `retention` (0 to 1).
 
     Without its random shift of dates: the same answers always give the same dates.
@@ -105,7 +104,7 @@ def _to_fsrs(card: ReviewCard) -> Card:
     )
 
 
-def review(model: Scheduler, card: ReviewCard | None, review: Review) -> ReviewCard:
+def card_after(model: Scheduler, card: ReviewCard | None, review: Review) -> ReviewCard:
     """The card after a review; None before the first one.
 
     Days never go back: an answer by a calendar that is behind counts on the day of the last one.
@@ -116,14 +115,22 @@ def review(model: Scheduler, card: ReviewCard | None, review: Review) -> ReviewC
     after, _ = model.review_card(before, review.rating, at)
     if after.stability is None or after.difficulty is None:
         raise AssertionError("FSRS gives both to every card that was reviewed")
-    return ReviewCard(review.bank, review.question, after.stability, after.difficulty, day, after.due.date())
+    return ReviewCard(
+        review.bank,
+        review.question,
+        after.stability,
+        after.difficulty,
+        day,
+        after.due.date(),
+        review.rating,
+    )
 
 
 def replay(model: Scheduler, reviews: Iterable[Review]) -> ReviewCard | None:
     """The card after all reviews of a question, in this order; None without any."""
     card = None
     for each in reviews:
-        card = review(model, card, each)
+        card = card_after(model, card, each)
     return card
 
 
@@ -143,33 +150,42 @@ class Workload:
     """In the seven days after today."""
     next_day: date | None
     """The first day after today on which something is due."""
+    withheld: int = 0
+    """How many more are due, but have to wait because they still count in a challenge, a quiz or an exam."""
 
 
-def workload(cards: Iterable[ReviewCard], catalog: Catalog, today: date) -> Workload:
-    """What a member has to review, by days."""
-    known = [card for card in cards if catalog.question(*card.key) is not None]
+def workload(
+    cards: Iterable[ReviewCard], catalog: Catalog, today: date, withheld: Set[QuestionId] = frozenset()
+) -> Workload:
+    """What a member has to review, by days, without the questions that are withheld today."""
+    known = [card for card in cards if catalog.question(*card.full_id) is not None]
     due = sorted(
-        (card for card in known if card.due <= today), key=lambda card: (card.due, card.stability, card.key)
+        (card for card in known if card.due <= today),
+        key=lambda card: (card.due, card.stability, card.full_id),
     )
+    free = tuple(card for card in due if card.full_id not in withheld)
     later = [card.due for card in known if card.due > today]
     return Workload(
-        due=tuple(due),
+        due=free,
         tomorrow=sum(day == today + timedelta(days=1) for day in later),
         week=sum(day <= today + timedelta(days=7) for day in later),
         next_day=min(later, default=None),
+        withheld=len(due) - len(free),
     )
 
 
 def known_by_topic(
-    model: Scheduler, bank: Bank, cards: Mapping[Key, ReviewCard], day: date
+    model: Scheduler, bank: Bank, cards: Mapping[QuestionId, ReviewCard], day: date
 ) -> dict[str, float]:
-    """The share of each topic's questions that a member knows on a day: the mean chance to be right, 0 for those
-    never answered. Only topics that have questions."""
+    """The share of each topic's questions that a member knows on a day: the mean chance to be right. Questions never
+    answered count as 0, and so do those whose last answer was wrong, whatever FSRS hopes of having read the explanation.
+    Only topics that have questions."""
     shares = {}
     for topic in bank.topics_with_questions:
         questions = bank.on_topic(topic.id)
-        known = [recall(model, cards[q.bank, q.id], day) for q in questions if (q.bank, q.id) in cards]
-        shares[topic.id] = sum(known) / len(questions)
+        met = [cards[question.full_id] for question in questions if question.full_id in cards]
+        known = sum(recall(model, card, day) for card in met if card.rating is not Rating.Again)
+        shares[topic.id] = known / len(questions)
     return shares
 
 
@@ -181,10 +197,14 @@ def known_share(bank: Bank, by_topic: Mapping[str, float]) -> float:
 
 
 def new_questions(
-    model: Scheduler, bank: Bank, cards: Mapping[Key, ReviewCard], today: date, pool: Sequence[Question]
+    model: Scheduler,
+    bank: Bank,
+    cards: Mapping[QuestionId, ReviewCard],
+    today: date,
+    pool: Sequence[Question],
 ) -> list[Question]:
     """Questions of `pool` that a member has never answered, from the weakest topic on, in each the easy ones first."""
     by_topic = known_by_topic(model, bank, cards, today + LOOK_AHEAD)
     effort = {"easy": 0, "medium": 1, "hard": 2}
-    unseen = [question for question in pool if (question.bank, question.id) not in cards]
+    unseen = [question for question in pool if question.full_id not in cards]
     return sorted(unseen, key=lambda q: (by_topic[q.topic], q.topic, effort.get(q.difficulty, 1), q.id))

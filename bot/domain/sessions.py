@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.questions import Question
+from bot.domain.questions import Question, QuestionId
 from bot.domain.scoring import Outcome
 from bot.domain.statistics import TopicRecord
 
@@ -66,14 +66,21 @@ class Session:
     """In the order in which they are asked."""
 
     @property
-    def current(self) -> Item | None:
-        """The question that the member is at; None when all are answered."""
-        return next((item for item in self.items if item.choice is None), None)
+    def is_done(self) -> bool:
+        """Whether all questions are answered."""
+        return all(item.choice is not None for item in self.items)
+
+    def next(self, withheld: Set[QuestionId] = frozenset()) -> Item | None:
+        """The question that the member is at, passing over those that are withheld; None if none is left."""
+        return next(
+            (item for item in self.items if item.choice is None and item.question.full_id not in withheld),
+            None,
+        )
 
     @property
     def questions(self) -> int:
         """How many different questions there are; in a practice those that come once more stand behind them."""
-        return len({(item.question.bank, item.question.id) for item in self.items})
+        return len({item.question.full_id for item in self.items})
 
     @property
     def answered(self) -> int:
@@ -110,7 +117,7 @@ def first_answers(items: Iterable[Item]) -> list[Item]:
     firsts: dict[tuple[str, str], Item] = {}
     for item in items:
         if item.choice is not None:
-            firsts.setdefault((item.question.bank, item.question.id), item)
+            firsts.setdefault(item.question.full_id, item)
     return list(firsts.values())
 
 

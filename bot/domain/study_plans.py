@@ -15,19 +15,18 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from fsrs import Rating, Scheduler
 
-from bot.domain.questions import Bank, Question
+from bot.domain.questions import Bank, Question, QuestionId
 from bot.domain.reviews import (
-    Key,
     Review,
     ReviewCard,
+    card_after,
     known_by_topic,
     known_share,
     new_questions,
     recall,
-    review,
 )
 
-LONGEST = 730
+LONGEST_PLAN = 730
 """An exam is planned for at most so many days ahead."""
 
 _DAY = timedelta(days=1)
@@ -50,7 +49,6 @@ class StudyPlan:
 class Forecast:
     """What a member knows of a bank, as shares of 1, and what it takes."""
 
-    today: float
     idle: float
     """On the day of the exam, if they stop now."""
     planned: float
@@ -93,7 +91,7 @@ def first_try_share(right: int, met: int) -> float:
 
 
 def weakest(
-    model: Scheduler, bank: Bank, cards: Mapping[Key, ReviewCard], exam_day: date, most: int
+    model: Scheduler, bank: Bank, cards: Mapping[QuestionId, ReviewCard], exam_day: date, most: int
 ) -> list[TopicStand]:
     """The topics of which a member would know least on the day of the exam if they stopped now, the weakest first.
 
@@ -104,7 +102,7 @@ def weakest(
     stands = []
     for id_, known in shares.items():
         questions = bank.on_topic(id_)
-        seen = sum((q.bank, q.id) in cards for q in questions)
+        seen = sum(q.full_id in cards for q in questions)
         topic = bank.topics[id_]
         stands.append(TopicStand(id_, topic.title, topic.weight, seen, len(questions), known))
     return sorted(stands, key=lambda stand: (stand.known, -stand.weight))[:most]
@@ -113,7 +111,7 @@ def weakest(
 def forecast(
     model: Scheduler,
     bank: Bank,
-    cards: Mapping[Key, ReviewCard],
+    cards: Mapping[QuestionId, ReviewCard],
     *,
     today: date,
     exam_day: date,
@@ -133,17 +131,16 @@ def forecast(
         first_try: how likely they know a question that they never met, 0 to 1.
         rng: for what is left to chance; the same one gives the same forecast.
     """
-    study = _Study(model, {q.id: cards[q.bank, q.id] for q in bank.questions if (q.bank, q.id) in cards}, rng)
+    study = _Study(model, {q.id: cards[q.full_id] for q in bank.questions if q.full_id in cards}, rng)
     unseen = new_questions(model, bank, cards, today, bank.questions)
     study.run(unseen, today, exam_day, new_today, first_try)
 
-    def known(memory: Mapping[Key, ReviewCard], day: date) -> float:
+    def known(memory: Mapping[QuestionId, ReviewCard], day: date) -> float:
         return known_share(bank, known_by_topic(model, bank, memory, day))
 
     return Forecast(
-        today=known(cards, today),
         idle=known(cards, exam_day),
-        planned=known({card.key: card for card in study.cards.values()}, exam_day),
+        planned=known({card.full_id: card for card in study.cards.values()}, exam_day),
         reviews_a_day=study.reviews / (exam_day - today).days,
     )
 
@@ -183,6 +180,6 @@ class _Study:
         rating = Rating.Good if self._rng.random() < chance else Rating.Again
         at = datetime.combine(day, time(), tzinfo=UTC)
         given = Review(bank, question, rating, day, at, timedelta())
-        card = review(self._model, self.cards.get(question), given)
+        card = card_after(self._model, self.cards.get(question), given)
         self.cards[question] = card
         self._due[card.due].append(question)

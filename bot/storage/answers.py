@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.domain.questions import from_mask, to_mask
 from bot.domain.rounds import Answer
@@ -17,15 +16,16 @@ from bot.storage.database import (
     Row,
     from_day,
     from_ms,
+    from_span,
     given,
     to_day,
     to_json,
     to_ms,
+    to_span,
 )
 from bot.storage.scores import count_answers
 
 _COLUMNS = "round_id, member_id, choice, clicked_at, hints, outcome, points, day, took"
-_MILLISECOND = timedelta(milliseconds=1)
 _ANSWER_COLUMNS = ", ".join(f"answer.{column}" for column in _COLUMNS.split(", "))
 
 
@@ -41,7 +41,7 @@ def to_answer(row: Row) -> Answer:
         Outcome(outcome),
         points,
         from_day(day),
-        took * _MILLISECOND,
+        from_span(took),
     )
 
 
@@ -77,7 +77,7 @@ class _Entry:
             answer.outcome,
             answer.points,
             to_day(answer.day),
-            answer.took // _MILLISECOND,
+            to_span(answer.took),
         ]
 
 

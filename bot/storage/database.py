@@ -35,6 +35,16 @@ def from_ms(milliseconds: int) -> datetime:
     return _EPOCH + milliseconds * _MILLISECOND
 
 
+def to_span(time: timedelta) -> int:
+    """A length of time in whole milliseconds."""
+    return time // _MILLISECOND
+
+
+def from_span(milliseconds: int) -> timedelta:
+    """The length of time of so many milliseconds."""
+    return milliseconds * _MILLISECOND
+
+
 _FIRST_DAY = date(1970, 1, 1)
 
 

@@ -5,14 +5,24 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from fsrs import Scheduler
 
 from bot.domain.exams import Exam, ExamEnd, ExamItem, graded, missed, reviews_of
 from bot.domain.questions import Question, from_mask, to_mask
 from bot.domain.scoring import Outcome
-from bot.storage.database import Database, Row, Transaction, from_day, from_ms, to_day, to_ms
+from bot.storage.database import (
+    Database,
+    Row,
+    Transaction,
+    from_day,
+    from_ms,
+    from_span,
+    to_day,
+    to_ms,
+    to_span,
+)
 from bot.storage.plans import to_topics
 from bot.storage.reviews import add_reviews, withdraw_reviews
 from bot.storage.rounds import keep_versions, to_question
@@ -21,19 +31,18 @@ from bot.storage.timers import clear_timers, set_timer
 EXAM = "exam"
 """Timer: the time of an exam is up."""
 
-_MILLISECOND = timedelta(milliseconds=1)
-
 _EXAM = (
     "SELECT id, member_id, guild_id, bank, topics, questions, minutes, pass_mark, seed, prepared_at, started_at, "
     "ends_at, position, since, ended_at, end_reason, day, correct, in_review FROM exam"
 )
 _RUNNING = "started_at IS NOT NULL AND ended_at IS NULL"
 
-_ITEMS = (
+_ITEM = (
     "SELECT item.position, question_version.content, item.option_order, item.choice, item.flagged, item.spent, "
     "item.outcome FROM exam_item AS item JOIN question_version ON question_version.version = item.version "
-    "WHERE item.exam_id = ? ORDER BY item.position"
+    "WHERE item.exam_id = ?"
 )
+_ITEMS = f"{_ITEM} ORDER BY item.position"
 
 Asked = tuple[Question, Sequence[int]]
 """A question with the order of its options."""
@@ -73,7 +82,7 @@ def _to_item(row: Row) -> ExamItem:
         order=tuple(int(place) for place in order.split(",")),
         choice=from_mask(choice),
         flagged=bool(flagged),
-        spent=spent * _MILLISECOND,
+        spent=from_span(spent),
         outcome=Outcome(outcome) if outcome is not None else None,
     )
 
@@ -83,7 +92,7 @@ async def _charge(transaction: Transaction, exam: Exam, until: datetime) -> None
     if exam.since is not None and until > exam.since:
         await transaction.run(
             "UPDATE exam_item SET spent = spent + ? WHERE exam_id = ? AND position = ?",
-            ((until - exam.since) // _MILLISECOND, exam.id, exam.position),
+            (to_span(until - exam.since), exam.id, exam.position),
         )
 
 
@@ -166,12 +175,14 @@ class ExamStore:
         at: datetime,
         *,
         position: int | None,
-        choice: frozenset[int] | None = None,
+        place: int | None = None,
+        ticked: bool = True,
         flagged: bool | None = None,
     ) -> bool:
         """One click in an exam: from `at` on this question is in front, or none (the overview).
 
-        It is chosen like this or (un)flagged, where one is given. False: the exam is not running at that time.
+        Its option at a place is ticked or not (see `ExamItem.choice_after`), or it is (un)flagged, where one is given.
+        False: the exam is not running at that time.
         """
         async with self._database.transaction() as transaction:
             rows = await transaction.run(
@@ -187,15 +198,19 @@ class ExamStore:
                 "UPDATE exam SET position = coalesce(?, position), since = ? WHERE id = ?",
                 (position, to_ms(since) if position is not None else None, exam_id),
             )
-            await transaction.run(
-                "UPDATE exam_item SET choice = coalesce(?, choice), flagged = coalesce(?, flagged) "
-                "WHERE exam_id = ? AND position = ?",
-                (
-                    to_mask(choice) if choice is not None else None,
-                    int(flagged) if flagged is not None else None,
-                    *(exam_id, position),
-                ),
-            )
+            if place is not None:
+                # by what is on disk now: the card that was clicked may not show the click before
+                (row,) = await transaction.run(f"{_ITEM} AND item.position = ?", (exam_id, position))
+                choice = _to_item(row).choice_after(place, ticked=ticked)
+                await transaction.run(
+                    "UPDATE exam_item SET choice = ? WHERE exam_id = ? AND position = ?",
+                    (to_mask(choice), exam_id, position),
+                )
+            if flagged is not None:
+                await transaction.run(
+                    "UPDATE exam_item SET flagged = ? WHERE exam_id = ? AND position = ?",
+                    (int(flagged), exam_id, position),
+                )
         return True
 
     async def finish(self, exam_id: int, ended_at: datetime, reason: ExamEnd, day: date) -> bool:
@@ -238,7 +253,7 @@ class ExamStore:
             if in_review:
                 await self._review(transaction, exam, wrong)
             else:
-                keys = [(item.question.bank, item.question.id) for item in wrong]
+                keys = [item.question.full_id for item in wrong]
                 await withdraw_reviews(transaction, self._model, exam.member_id, keys, exam_id)
         return True
 

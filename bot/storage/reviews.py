@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from fsrs import Rating, Scheduler
 
-from bot.domain.reviews import Key, Review, ReviewCard, rate, replay, review
+from bot.domain.questions import QuestionId
+from bot.domain.reviews import Review, ReviewCard, card_after, rate, replay
 from bot.domain.scoring import Outcome
 from bot.storage.database import (
     GIVEN,
@@ -17,18 +18,18 @@ from bot.storage.database import (
     Transaction,
     from_day,
     from_ms,
+    from_span,
     given,
     to_day,
     to_json,
     to_ms,
+    to_span,
 )
 
 _REVIEWED = "reviewed"
 """The fact that says up to which answer (by id) reviews have been made of answers in rounds."""
 
-_MILLISECOND = timedelta(milliseconds=1)
-
-_CARD = "bank, question, stability, difficulty, last_day, due_day"
+_CARD = "bank, question, stability, difficulty, last_day, due_day, rating"
 _LOG = "rating, day, reviewed_at, took, item_id, exam_id"
 
 _PENDING = """
@@ -40,9 +41,10 @@ WHERE answer.id > ? ORDER BY answer.id LIMIT ?
 """
 
 _PUT_CARDS = f"""
-INSERT INTO review_card (member_id, {_CARD}) SELECT {given(0, 1, 2, 3, 4, 5, 6)} FROM {GIVEN} WHERE true
+INSERT INTO review_card (member_id, {_CARD}) SELECT {given(0, 1, 2, 3, 4, 5, 6, 7)} FROM {GIVEN} WHERE true
 ON CONFLICT (member_id, bank, question) DO UPDATE SET stability = excluded.stability,
-    difficulty = excluded.difficulty, last_day = excluded.last_day, due_day = excluded.due_day
+    difficulty = excluded.difficulty, last_day = excluded.last_day, due_day = excluded.due_day,
+    rating = excluded.rating
 """
 
 _ADD_LOGS = f"""
@@ -56,37 +58,47 @@ FROM {GIVEN} WHERE true
 
 _OF_QUESTION = "member_id = ? AND bank = ? AND question = ?"
 
+_IS_FIRST = """
+NOT EXISTS (SELECT 1 FROM review_log AS earlier WHERE earlier.member_id = review_log.member_id
+    AND earlier.bank = review_log.bank AND earlier.question = review_log.question
+    AND (earlier.reviewed_at, earlier.number) < (review_log.reviewed_at, review_log.number))
+"""
+
 _CardKey = tuple[int, str, str]
 
 
 def _to_card(row: Row) -> ReviewCard:
-    bank, question, stability, difficulty, last, due = row
-    return ReviewCard(bank, question, stability, difficulty, from_day(last), from_day(due))
+    bank, question, stability, difficulty, last, due, rating = row
+    return ReviewCard(bank, question, stability, difficulty, from_day(last), from_day(due), Rating(rating))
 
 
 async def add_reviews(
     transaction: Transaction, model: Scheduler, reviews: Sequence[tuple[int, Review]]
 ) -> None:
     """Note reviews of members, in this order, and bring their cards up to date, as a part of a larger change."""
-    keys = {(member, *each.key) for member, each in reviews}
+    keys = {(member, *each.full_id) for member, each in reviews}
     cards: dict[_CardKey, ReviewCard] = {}
     for member, *row in await transaction.run(
-        f"SELECT review_card.member_id, {', '.join(f'review_card.{c}' for c in _CARD.split(', '))} "
-        f"FROM {GIVEN} JOIN review_card ON review_card.member_id = {given(0)} "
+        f"SELECT member_id, {_CARD} FROM {GIVEN} JOIN review_card ON review_card.member_id = {given(0)} "
         f"AND review_card.bank = {given(1)} AND review_card.question = {given(2)}",
         (to_json(sorted(keys)),),
     ):
         card = _to_card(row)
-        cards[member, *card.key] = card
+        cards[member, *card.full_id] = card
     logs: list[list[object]] = []
     numbers: dict[_CardKey, int] = {}
+    late: set[_CardKey] = set()
     for member, each in reviews:
-        key = (member, *each.key)
-        cards[key] = review(model, cards.get(key), each)
+        key = (member, *each.full_id)
+        if key in cards and each.day < cards[key].last:
+            late.add(key)
+        cards[key] = card_after(model, cards.get(key), each)
         numbers[key] = numbers.get(key, 0) + 1
         logs.append([*key, numbers[key], *_log_values(each)])
     await transaction.run(_ADD_LOGS, (to_json(logs),))
     await transaction.run(_PUT_CARDS, (to_json([_card_values(*item) for item in cards.items()]),))
+    for member, *question in late:
+        await _make_anew(transaction, model, member, (question[0], question[1]))
 
 
 def _log_values(each: Review) -> list[object]:
@@ -94,60 +106,67 @@ def _log_values(each: Review) -> list[object]:
         int(each.rating),
         to_day(each.day),
         to_ms(each.at),
-        each.took // _MILLISECOND,
+        to_span(each.took),
         each.item_id,
         each.exam_id,
     ]
 
 
 def _card_values(key: _CardKey, card: ReviewCard) -> list[object]:
-    return [*key, card.stability, card.difficulty, to_day(card.last), to_day(card.due)]
+    return [*key, card.stability, card.difficulty, to_day(card.last), to_day(card.due), int(card.rating)]
 
 
-async def _make_anew(transaction: Transaction, model: Scheduler, member_id: int, key: Key) -> None:
-    """Make a card follow from its log again after a change there."""
+async def _make_anew(
+    transaction: Transaction, model: Scheduler, member_id: int, question: QuestionId
+) -> None:
+    """Make a card follow from its log again after a change there, by the times of the answers."""
     rows = await transaction.run(
-        f"SELECT {_LOG} FROM review_log WHERE {_OF_QUESTION} ORDER BY number", (member_id, *key)
+        f"SELECT {_LOG} FROM review_log WHERE {_OF_QUESTION} ORDER BY reviewed_at, number",
+        (member_id, *question),
     )
-    card = replay(model, [_to_review(key, row) for row in rows])
+    card = replay(model, [_to_review(question, row) for row in rows])
     if card is None:
-        await transaction.run(f"DELETE FROM review_card WHERE {_OF_QUESTION}", (member_id, *key))
+        await transaction.run(f"DELETE FROM review_card WHERE {_OF_QUESTION}", (member_id, *question))
     else:
-        await transaction.run(_PUT_CARDS, (to_json([_card_values((member_id, *key), card)]),))
+        await transaction.run(_PUT_CARDS, (to_json([_card_values((member_id, *question), card)]),))
 
 
-def _to_review(key: Key, row: Row) -> Review:
+def _to_review(question: QuestionId, row: Row) -> Review:
     rating, day, at, took, item, exam = row
-    return Review(*key, Rating(rating), from_day(day), from_ms(at), took * _MILLISECOND, item, exam)
+    return Review(*question, Rating(rating), from_day(day), from_ms(at), from_span(took), item, exam)
 
 
 async def change_rating(
-    transaction: Transaction, model: Scheduler, member_id: int, key: Key, item_id: int, rating: Rating
+    transaction: Transaction,
+    model: Scheduler,
+    member_id: int,
+    question: QuestionId,
+    item_id: int,
+    rating: Rating,
 ) -> None:
     """Rate the answer to an item anew, as a part of a larger change."""
     await transaction.run(
         f"UPDATE review_log SET rating = ? WHERE {_OF_QUESTION} AND item_id = ?",
-        (int(rating), member_id, *key, item_id),
+        (int(rating), member_id, *question, item_id),
     )
-    await _make_anew(transaction, model, member_id, key)
+    await _make_anew(transaction, model, member_id, question)
 
 
 async def withdraw_reviews(
-    transaction: Transaction, model: Scheduler, member_id: int, keys: Sequence[Key], exam_id: int
+    transaction: Transaction, model: Scheduler, member_id: int, questions: Sequence[QuestionId], exam_id: int
 ) -> None:
     """Forget what an exam said about questions, as a part of a larger change."""
-    for key in keys:
+    for question in questions:
         await transaction.run(
-            f"DELETE FROM review_log WHERE {_OF_QUESTION} AND exam_id = ?", (member_id, *key, exam_id)
+            f"DELETE FROM review_log WHERE {_OF_QUESTION} AND exam_id = ?", (member_id, *question, exam_id)
         )
-        await _make_anew(transaction, model, member_id, key)
+        await _make_anew(transaction, model, member_id, question)
 
 
 @dataclass(frozen=True, slots=True)
 class StudyDay:
     """What a member did on a day with the questions of a bank."""
 
-    day: date
     reviews: int
     new: int
     """How many questions they answered for the first time."""
@@ -176,10 +195,10 @@ class ReviewStore:
                 Review(
                     bank,
                     question,
-                    rate(Outcome(outcome), hints=hints, took=took * _MILLISECOND),
+                    rate(Outcome(outcome), hints=hints, took=from_span(took)),
                     from_day(day),
                     from_ms(at),
-                    took * _MILLISECOND,
+                    from_span(took),
                 ),
             )
             for _, member, bank, question, outcome, hints, day, at, took in answers
@@ -192,10 +211,10 @@ class ReviewStore:
             )
         return len(answers)
 
-    async def card(self, member_id: int, key: Key) -> ReviewCard | None:
+    async def card(self, member_id: int, question: QuestionId) -> ReviewCard | None:
         """A member's card of a question."""
         rows = await self._database.read(
-            f"SELECT {_CARD} FROM review_card WHERE {_OF_QUESTION}", (member_id, *key)
+            f"SELECT {_CARD} FROM review_card WHERE {_OF_QUESTION}", (member_id, *question)
         )
         return _to_card(rows[0]) if rows else None
 
@@ -204,20 +223,20 @@ class ReviewStore:
         rows = await self._database.read(f"SELECT {_CARD} FROM review_card WHERE member_id = ?", (member_id,))
         return [_to_card(row) for row in rows]
 
-    async def days(self, member_id: int, bank: str) -> list[StudyDay]:
-        """What a member did with the questions of a bank, by days, the earliest first."""
-        rows = await self._database.read(
-            "SELECT day, count(*), count(*) FILTER (WHERE number = 1) FROM review_log "
-            "WHERE member_id = ? AND bank = ? GROUP BY day ORDER BY day",
-            (member_id, bank),
+    async def day(self, member_id: int, bank: str, day: date) -> StudyDay:
+        """What a member did on a day with the questions of a bank."""
+        ((reviews, new),) = await self._database.read(
+            f"SELECT count(*), count(*) FILTER (WHERE {_IS_FIRST}) FROM review_log "
+            "WHERE member_id = ? AND bank = ? AND day = ?",
+            (member_id, bank, to_day(day)),
         )
-        return [StudyDay(from_day(day), reviews, new) for day, reviews, new in rows]
+        return StudyDay(reviews, new)
 
     async def first_tries(self, member_id: int, bank: str) -> tuple[int, int]:
         """How many questions of a bank a member knew when they first met them, and how many they have met."""
         rows = await self._database.read(
             "SELECT count(*) FILTER (WHERE rating > 1), count(*) FROM review_log "
-            "WHERE member_id = ? AND bank = ? AND number = 1",
+            f"WHERE member_id = ? AND bank = ? AND {_IS_FIRST}",
             (member_id, bank),
         )
         return rows[0][0], rows[0][1]

@@ -12,11 +12,9 @@ from bot.domain.questions import Question, from_mask, to_mask
 from bot.domain.reviews import Review, rate
 from bot.domain.scoring import Outcome
 from bot.domain.sessions import Item, Kind, Session
-from bot.storage.database import Database, Row, Transaction, from_ms, to_day, to_ms
+from bot.storage.database import Database, Row, Transaction, from_ms, from_span, to_day, to_ms, to_span
 from bot.storage.reviews import add_reviews, change_rating
 from bot.storage.rounds import keep_versions, to_question
-
-_MILLISECOND = timedelta(milliseconds=1)
 
 _SESSION = "id, member_id, guild_id, kind, bank, topic, difficulty, begun_at, ended_at"
 
@@ -58,7 +56,7 @@ def _to_item(row: Row) -> Item:
         hints=hints,
         choice=from_mask(choice) if choice is not None else None,
         outcome=Outcome(outcome) if outcome is not None else None,
-        took=took * _MILLISECOND if took is not None else None,
+        took=from_span(took) if took is not None else None,
         sure=bool(sure) if sure is not None else None,
     )
 
@@ -202,7 +200,7 @@ class SessionStore:
                     to_ms(answer.at),
                     int(answer.outcome),
                     to_day(answer.day),
-                    answer.took // _MILLISECOND,
+                    to_span(answer.took),
                     item.id,
                     session.id,
                 ),
@@ -223,7 +221,7 @@ class SessionStore:
         if item.outcome is None or item.took is None:
             return
         rating = rate(item.outcome, hints=item.hints, took=item.took, sure=sure)
-        key = (item.question.bank, item.question.id)
+        key = item.question.full_id
         async with self._database.transaction() as transaction:
             await transaction.run("UPDATE item SET sure = ? WHERE id = ?", (int(sure), item.id))
             await change_rating(transaction, self._model, session.member_id, key, item.id, rating)

@@ -8,8 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from bot.domain.composition import compose
 from bot.domain.exams import Exam
-from bot.domain.questions import FEWEST_EXAM_QUESTIONS, Bank, Question
-from bot.domain.reviews import Key
+from bot.domain.questions import FEWEST_EXAM_QUESTIONS, Bank, Question, QuestionId
 from bot.domain.rounds import shuffled_order
 from bot.errors import RefusedError
 
@@ -40,14 +39,14 @@ def read_topics(bank: Bank, text: str) -> tuple[str, ...]:
     return tuple(topic for topic in there if topic in names) if len(names) < len(there) else ()
 
 
-def pool(bank: Bank, topics: Collection[str], spoilers: Collection[Key]) -> tuple[list[Question], int]:
+def pool(bank: Bank, topics: Collection[str], spoilers: Collection[QuestionId]) -> tuple[list[Question], int]:
     """The questions on topics (none named: all) that an exam can ask, and how many it must not because of spoilers.
 
     Raises:
         RefusedError: they are too few for an exam.
     """
     found = [question for question in bank.questions if not topics or question.topic in topics]
-    free = [question for question in found if (question.bank, question.id) not in spoilers]
+    free = [question for question in found if question.full_id not in spoilers]
     least = min(FEWEST_EXAM_QUESTIONS, len(bank.questions))
     if len(free) >= least:
         return free, len(found) - len(free)
@@ -57,8 +56,8 @@ def pool(bank: Bank, topics: Collection[str], spoilers: Collection[Key]) -> tupl
             "of them."
         )
     raise RefusedError(
-        f"A mock exam needs {least} questions or more, and {len(free)} can be asked now: the others are in a "
-        "challenge that you have not finished. Play it first, or name more topics."
+        f"A mock exam needs {least} questions or more, and {len(free)} can be asked now: the others still count "
+        "for you in a challenge or a quiz. Answer them there first, or name more topics."
     )
 
 

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.domain.exams import REMEMBERED, Exam, ExamEnd, ExamItem, Report, minutes_for, report
-from bot.domain.questions import Bank, from_mask
+from bot.domain.questions import Bank, Question
 from bot.errors import RefusedError
 from bot.storage.exams import EXAM, ExamStore
 from bot.storage.timers import Timer
+from bot.study.calendars import Calendars
 from bot.study.exam_papers import pool, read_topics, write_paper
 from bot.study.library import Library
-from bot.study.members import Members
 from bot.study.rounds import GRACE
 from bot.study.running_exams import RunningExams
 from bot.study.scheduler import Scheduler
@@ -34,7 +34,7 @@ class Preparation:
     wanted: int
     """How many questions were asked for; `exam.questions` are fewer where there are not so many."""
     withheld: int
-    """How many can't be asked because they still count in a challenge."""
+    """How many can't be asked because they still count elsewhere."""
     last: Exam | None
     """The member's exam before this one."""
 
@@ -69,8 +69,25 @@ class Sitting:
         return [item.position for item in self.items if item.flagged]
 
 
-View = Sitting | Report
-"""What a member sees of an exam that has begun."""
+ExamState = Sitting | Report
+"""An exam that has begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPage:
+    """One of the questions that were not right in an exam that is over."""
+
+    report: Report
+    number: int
+    """Of the page, from 1."""
+    waits: bool
+    """Whether the question still counts for the member elsewhere, so that it must not be explained yet."""
+
+    @property
+    def item(self) -> ExamItem:
+        """The question."""
+        return self.report.missed[self.number - 1]
+
 
 TimeUp = Callable[[Report, datetime], Awaitable[None]]
 
@@ -87,7 +104,7 @@ class Exams:
         exams: ExamStore,
         running: RunningExams,
         spoilers: Spoilers,
-        members: Members,
+        calendars: Calendars,
         library: Library,
         scheduler: Scheduler,
         clock: Clock,
@@ -96,7 +113,7 @@ class Exams:
         self._exams = exams
         self._running = running
         self._spoilers = spoilers
-        self._members = members
+        self._calendars = calendars
         self._library = library
         self._scheduler = scheduler
         self._clock = clock
@@ -123,7 +140,7 @@ class Exams:
         topics: str = "",
         questions: int | None = None,
         minutes: int | None = None,
-    ) -> Preparation | View:
+    ) -> Preparation | ExamState:
         """A new exam, prepared; or the one that the member is in, as it is.
 
         Raises:
@@ -151,7 +168,7 @@ class Exams:
         past = await self._exams.history(member_id)
         return Preparation(exam, on, wanted, withheld, past[-1] if past else None)
 
-    async def begin(self, exam_id: int, member_id: int, at: datetime) -> View:
+    async def begin(self, exam_id: int, member_id: int, at: datetime) -> ExamState:
         """Let a prepared exam begin. Twice is once; while another one runs, that one is shown.
 
         Raises:
@@ -172,12 +189,12 @@ class Exams:
         return await self.look(exam_id, member_id, at)
 
     async def _note_running(self, exam_id: int) -> None:
-        state = await self._view(exam_id)
+        state = await self._state(exam_id)
         if isinstance(state, Sitting):
-            keys = [(item.question.bank, item.question.id) for item in state.items]
+            keys = [item.question.full_id for item in state.items]
             self._running.add(state.exam.member_id, exam_id, state.ends_at, keys)
 
-    async def look(self, exam_id: int, member_id: int, at: datetime) -> View:
+    async def look(self, exam_id: int, member_id: int, at: datetime) -> ExamState:
         """An exam as it is.
 
         Raises:
@@ -186,7 +203,7 @@ class Exams:
         exam = await self._begun(exam_id, member_id)
         if exam.ended_at is None and exam.ends_at is not None and at >= exam.ends_at:
             await self._finish(exam, exam.ends_at, ExamEnd.TIME)
-        return await self._view(exam_id)
+        return await self._state(exam_id)
 
     async def act(
         self,
@@ -195,13 +212,14 @@ class Exams:
         at: datetime,
         position: int | None,
         *,
-        mask: int | None = None,
+        place: int | None = None,
+        ticked: bool = True,
         flagged: bool | None = None,
-    ) -> View:
+    ) -> ExamState:
         """Put a question in front, or none (the overview).
 
-        With `mask`, the options at these places of the question are chosen instead of what was chosen; with
-        `flagged`, it is flagged for later or not any more. In an exam that is over nothing changes.
+        With `place`, the option there is `ticked` or not from then on; with `flagged`, the question is flagged for later or
+        not any more. In an exam that is over nothing changes.
 
         Raises:
             RefusedError: it is somebody else's or has not begun, or there is no such question or option.
@@ -209,17 +227,16 @@ class Exams:
         state = await self.look(exam_id, member_id, at)
         if isinstance(state, Report):
             return state
-        choice = None
         if position is not None:
-            if not 1 <= position <= len(state.items):
+            order = _item(state, position).order
+            if place is not None and place >= len(order):
                 raise RefusedError(
-                    f"This exam has no question {position}. `/exam start` shows where you are in it."
+                    f"Question {position} can't be answered like this. `/exam start` shows it anew."
                 )
-            choice = _choice(state.items[position - 1], mask) if mask is not None else None
-        await self._exams.change(exam_id, at, position=position, choice=choice, flagged=flagged)
-        return await self._view(exam_id)
+        await self._exams.change(exam_id, at, position=position, place=place, ticked=ticked, flagged=flagged)
+        return await self._state(exam_id)
 
-    async def submit(self, exam_id: int, member_id: int, at: datetime, *, sure: bool) -> View:
+    async def submit(self, exam_id: int, member_id: int, at: datetime, *, sure: bool) -> ExamState:
         """End an exam. Unless `sure`, it goes on while questions are open or flagged.
 
         Raises:
@@ -229,9 +246,11 @@ class Exams:
         if isinstance(state, Report) or not (sure or not (state.open or state.flagged)):
             return state
         await self._finish(state.exam, at, ExamEnd.SUBMITTED)
-        return await self._view(exam_id)
+        return await self._state(exam_id)
 
-    async def set_in_review(self, exam_id: int, member_id: int, at: datetime, *, in_review: bool) -> View:
+    async def set_in_review(
+        self, exam_id: int, member_id: int, at: datetime, *, in_review: bool
+    ) -> ExamState:
         """Let what was not right in an exam be reviewed, or not.
 
         Raises:
@@ -239,7 +258,40 @@ class Exams:
         """
         if isinstance(await self.look(exam_id, member_id, at), Report):
             await self._exams.set_in_review(exam_id, in_review)
-        return await self._view(exam_id)
+        return await self._state(exam_id)
+
+    async def wrong(
+        self, exam_id: int, member_id: int, guild_id: int | None, at: datetime, number: int
+    ) -> Sitting | WrongPage:
+        """A page of what was not right, from 1; the exam as it is while it runs.
+
+        Raises:
+            RefusedError: it is somebody else's or has not begun, or there is no such page.
+        """
+        state = await self.look(exam_id, member_id, at)
+        if isinstance(state, Sitting):
+            return state
+        if not 1 <= number <= len(state.missed):
+            raise RefusedError("There is no such page. The result of the exam leads to those that there are.")
+        question = state.missed[number - 1].question.full_id
+        # also by the server of the exam, for whoever looks at it elsewhere
+        for server in {guild_id, state.exam.guild_id}:
+            if question in await self._spoilers.of(member_id, server, at):
+                return WrongPage(state, number, waits=True)
+        return WrongPage(state, number, waits=False)
+
+    async def question(self, exam_id: int, member_id: int, at: datetime, position: int) -> Question:
+        """A question of an exam that is over.
+
+        Raises:
+            RefusedError: it is somebody else's, has not begun or runs, or there is no such question.
+        """
+        state = await self.look(exam_id, member_id, at)
+        if isinstance(state, Sitting):
+            raise RefusedError(
+                "This exam still runs. When it is over, the pages of its wrong answers take your report."
+            )
+        return _item(state, position).question
 
     async def history(self, member_id: int, at: datetime) -> tuple[list[Exam], Exam | None]:
         """The exams of a member that are over, the earliest first; and the one that they are in."""
@@ -264,7 +316,7 @@ class Exams:
             )
         return exam
 
-    async def _view(self, exam_id: int) -> View:
+    async def _state(self, exam_id: int) -> ExamState:
         exam = await self._exams.get(exam_id)
         if exam is None:
             raise AssertionError("an exam that has begun stays")
@@ -274,7 +326,7 @@ class Exams:
         return report(exam, items, self._library.catalog.banks.get(exam.bank))
 
     async def _finish(self, exam: Exam, ended_at: datetime, reason: ExamEnd) -> bool:
-        day = await self._members.day(exam.member_id, exam.guild_id, ended_at)
+        day = await self._calendars.day(exam.member_id, exam.guild_id, ended_at)
         is_first = await self._exams.finish(exam.id, ended_at, reason, day)
         self._running.forget(exam.member_id, exam.id)
         return is_first
@@ -283,7 +335,7 @@ class Exams:
         exam = await self._exams.get(timer.subject)
         if exam is None or exam.ends_at is None or not await self._finish(exam, exam.ends_at, ExamEnd.TIME):
             return
-        state = await self._view(exam.id)
+        state = await self._state(exam.id)
         if isinstance(state, Report):
             for watcher in self._watchers:
                 await watcher(state, self._clock.now())
@@ -294,11 +346,7 @@ class Exams:
         )
 
 
-def _choice(item: ExamItem, mask: int) -> frozenset[int]:
-    """The options at places of a question, in the order of the bank."""
-    places = from_mask(mask)
-    if len(places) > item.question.choose or any(place >= len(item.order) for place in places):
-        raise RefusedError(
-            f"Question {item.position} can't be answered like this. `/exam start` shows it anew."
-        )
-    return frozenset(item.order[place] for place in places)
+def _item(state: ExamState, position: int) -> ExamItem:
+    if not 1 <= position <= len(state.items):
+        raise RefusedError(f"This exam has no question {position}. `/exam start` shows where you are in it.")
+    return state.items[position - 1]

@@ -7,8 +7,8 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """How a member wants to be reminded."""
+class ReminderTime:
+    """When a member wants to be reminded."""
 
     hour: int
     """0 to 23, by the clock of the zone."""
@@ -23,7 +23,7 @@ class Messenger(Protocol):
     `PostRefusedError` where none will for another reason.
     """
 
-    async def greet(self, member_id: int, wish: Wish) -> bool:
+    async def greet(self, member_id: int, time: ReminderTime) -> bool:
         """Say that reminders will come here."""
         ...
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.questions import QuestionId
 from bot.domain.rounds import Round
 from bot.errors import RefusedError
 
@@ -110,19 +111,27 @@ class OpenRounds:
         ]
         return sorted(found, key=lambda state: (state.round.quiz_id is None, -state.round.id))
 
-    def reserved(self, guild_id: int, unanswered_by: int | None = None) -> set[tuple[str, str]]:
-        """The questions that a challenge asks in a server, by bank and id; or only those that a member has not answered."""
+    def reserved(self, guild_id: int) -> set[QuestionId]:
+        """The questions that a challenge asks in a server."""
         return {
-            (state.round.question.bank, state.round.question.id)
+            state.round.question.full_id
             for states in self._by_challenge.values()
             for state in states
             if state.round.guild_id == guild_id
-            and (unanswered_by is None or unanswered_by not in state.answered)
         }
 
-    def servers_with_challenge(self) -> set[int]:
-        """The servers in which a challenge runs."""
-        return {states[0].round.guild_id for states in self._by_challenge.values() if states}
+    def servers(self) -> set[int]:
+        """The servers in which something can be answered."""
+        return {state.round.guild_id for state in self._by_id.values()}
+
+    def unanswered(self, servers: Container[int | None], member_id: int) -> set[QuestionId]:
+        """What a member can still answer: in these servers, and in challenges where they have seen it."""
+        return {
+            state.round.question.full_id
+            for state in self._by_id.values()
+            if (state.round.guild_id in servers or member_id in state.shown)
+            and member_id not in state.answered
+        }
 
     def forget(self, round_id: int) -> None:
         """A round was closed: take no more answers to it."""

@@ -13,7 +13,7 @@ from bot.errors import RefusedError
 from bot.storage.scopes import ScopeStore
 from bot.storage.sessions import SessionStore
 from bot.study.library import Library
-from bot.study.reviews import Reviews
+from bot.study.memory import Memory
 from bot.study.spoilers import Spoilers
 from bot.study.steps import Asking, Unfinished, Wish
 
@@ -25,7 +25,7 @@ class Practices:
         self,
         sessions: SessionStore,
         scopes: ScopeStore,
-        reviews: Reviews,
+        memory: Memory,
         spoilers: Spoilers,
         library: Library,
         rng: random.Random,
@@ -33,7 +33,7 @@ class Practices:
         self._sessions = sessions
         self._scopes = scopes
         self._library = library
-        self._reviews = reviews
+        self._memory = memory
         self._spoilers = spoilers
         self._rng = rng
 
@@ -53,19 +53,21 @@ class Practices:
         Raises:
             RefusedError: there is no such bank or topic any more.
         """
-        bank, topic = await self._scopes.names(scope) or ("", "")
-        return self.wish(bank, topic, difficulty, questions)
+        names = await self._scopes.names(scope)
+        if names is None:
+            raise RefusedError("This button is from an older version of me. `/practice` begins a practice.")
+        return self.wish(*names, difficulty, questions)
 
     async def practise(
-        self, member_id: int, guild_id: int | None, wish: Wish, now: datetime, *, anew: bool = False
+        self, member_id: int, guild_id: int | None, wish: Wish, now: datetime, *, instead_of: int = 0
     ) -> Asking | Unfinished:
-        """Begin a practice; `anew` ends one that is unfinished, otherwise that is offered.
+        """Begin a practice. One that is unfinished is offered, unless the new one is to come `instead_of` it (its id).
 
         Raises:
             RefusedError: there is no such question.
         """
         unfinished = await self._sessions.open(member_id, Kind.PRACTICE)
-        if unfinished is not None and unfinished.current is not None and not anew:
+        if unfinished is not None and not unfinished.is_done and unfinished.id != instead_of:
             return Unfinished(unfinished, wish, await self._scopes.keep(wish.bank.id, wish.topic or ""))
         chosen = await self._choose(member_id, guild_id, wish, now)
         if unfinished is not None:
@@ -82,10 +84,11 @@ class Practices:
         )
         # None: the member has begun one on another device in the same instant
         session = session or await self._sessions.open(member_id, Kind.PRACTICE)
-        if session is None or session.current is None:
+        item = session.next() if session else None
+        if session is None or item is None:
             raise AssertionError("it was begun just now")
-        await self._sessions.show(session.current.id, now)
-        return Asking(session, session.current, None)
+        await self._sessions.show(item.id, now)
+        return Asking(session, item, None)
 
     async def _choose(
         self, member_id: int, guild_id: int | None, wish: Wish, now: datetime
@@ -100,15 +103,15 @@ class Practices:
                 f"There is no {wish.difficulty} question on this topic. Leave the difficulty or the topic out."
             )
         spoilers = await self._spoilers.of(member_id, guild_id, now)
-        pool = [question for question in wanted if (question.bank, question.id) not in spoilers]
+        pool = [question for question in wanted if question.full_id not in spoilers]
         if not pool:
             raise RefusedError(
-                "All questions on this are in a challenge or an exam that you have not finished. Choose another topic, "
-                "or come back after it."
+                "All questions on this still count for you in a challenge, a quiz or an exam. Choose another topic, or come "
+                "back when that is over."
             )
         last_asked = {
             card.question: card.last
-            for card in await self._reviews.cards(member_id)
+            for card in await self._memory.cards(member_id)
             if card.bank == wish.bank.id
         }
         return choose_questions(wish.bank, pool, wish.questions, last_asked=last_asked, rng=self._rng)

@@ -216,7 +216,7 @@ class Quizzes:
         pool = subject.on_topic(theme.id if theme else None)
         # what a running challenge asks stays secret until it is over, while there is anything else to ask
         reserved = self._open.reserved(guild_id)
-        return subject, theme, tuple(q for q in pool if (q.bank, q.id) not in reserved) or pool
+        return subject, theme, tuple(q for q in pool if q.full_id not in reserved) or pool
 
     async def _next(self, timer: Timer) -> None:
         quiz = await self._quizzes.get(timer.subject)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.reviews import Key
+from bot.domain.questions import QuestionId
 from bot.errors import RefusedError
 
 
@@ -17,7 +17,7 @@ class RunningExam:
     exam_id: int
     ends_at: datetime
     """Aware UTC."""
-    questions: frozenset[Key]
+    questions: frozenset[QuestionId]
 
 
 class RunningExams:
@@ -26,7 +26,7 @@ class RunningExams:
     def __init__(self) -> None:
         self._by_member: dict[int, RunningExam] = {}
 
-    def add(self, member_id: int, exam_id: int, ends_at: datetime, questions: Iterable[Key]) -> None:
+    def add(self, member_id: int, exam_id: int, ends_at: datetime, questions: Iterable[QuestionId]) -> None:
         """An exam begins."""
         self._by_member[member_id] = RunningExam(exam_id, ends_at, frozenset(questions))
 

@@ -45,6 +45,8 @@ class Over:
 
     session: Session
     summary: Summary
+    scope: int
+    """The number of its bank and topic, for another one."""
     workload: Workload | None
     """In a review: what there is to do after it."""
 
@@ -66,6 +68,8 @@ class NothingDue:
     workload: Workload
     new: int
     """How many questions that the member has never answered a review would ask now."""
+    scope: int
+    """The number of the bank that the member studies."""
 
 
 Step = Asking | Over

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.clock import Clock
-from bot.domain.questions import Bank
-from bot.domain.reviews import Key, ReviewCard, known_by_topic, known_share
+from bot.domain.questions import Bank, QuestionId
+from bot.domain.reviews import ReviewCard, known_by_topic, known_share
 from bot.domain.study_plans import (
     Forecast,
     StudyPlan,
@@ -24,16 +24,17 @@ from bot.errors import RefusedError
 from bot.storage.reviews import ReviewStore
 from bot.storage.scopes import ScopeStore
 from bot.storage.study_plans import StudyPlanStore
-from bot.study.exam_days import find_exam_day
+from bot.study.calendars import Calendars
 from bot.study.library import Library
-from bot.study.members import Members
+from bot.study.memory import Memory
+from bot.study.plan_dates import find_exam_day
 from bot.study.reviews import Reviews
 
 _WEAKEST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
+class Quota:
     """What a plan asks for on a day."""
 
     new_done: int
@@ -57,7 +58,7 @@ class Progress:
     """How many of the bank's questions they have answered."""
     known: float
     """The share of the bank that they know today, 0 to 1."""
-    today: Today | None = None
+    today: Quota | None = None
     """None, and so the rest, once the exam has come."""
     forecast: Forecast | None = None
     weakest: tuple[TopicStand, ...] = ()
@@ -78,23 +79,25 @@ class StudyPlans:
         plans: StudyPlanStore,
         review_store: ReviewStore,
         scopes: ScopeStore,
+        memory: Memory,
         reviews: Reviews,
-        members: Members,
+        calendars: Calendars,
         library: Library,
         clock: Clock,
     ) -> None:
         self._plans = plans
         self._review_store = review_store
         self._scopes = scopes
+        self._memory = memory
         self._reviews = reviews
-        self._members = members
+        self._calendars = calendars
         self._library = library
         self._clock = clock
         self._turn = asyncio.Lock()
 
     async def today(self, member_id: int, guild_id: int | None) -> date:
         """The day that a member's calendar shows."""
-        return await self._members.day(member_id, guild_id, self._clock.now())
+        return await self._calendars.day(member_id, guild_id, self._clock.now())
 
     async def make(self, member_id: int, guild_id: int | None, exam: str, bank: str | None) -> Progress:
         """Plan for an exam on a day, in words. Another day for the same exam keeps the progress so far.
@@ -116,7 +119,7 @@ class StudyPlans:
             made_on, seen, known = today, len(cards), await self._known(chosen, cards, today)
         plan = StudyPlan(chosen.id, exam_day, made_on, seen, known)
         await self._plans.put(member_id, plan)
-        return await self._look(member_id, plan, chosen, cards, today)
+        return await self._look(member_id, guild_id, plan, chosen, cards, today)
 
     async def progress(self, member_id: int, guild_id: int | None) -> Progress | None:
         """Where a member is on their way; None: they have no plan.
@@ -134,7 +137,7 @@ class StudyPlans:
                 "`bank` makes a new plan."
             )
         cards = await self._cards(member_id, bank)
-        return await self._look(member_id, plan, bank, cards, await self.today(member_id, guild_id))
+        return await self._look(member_id, guild_id, plan, bank, cards, await self.today(member_id, guild_id))
 
     async def delete(self, member_id: int, exam_day: date) -> bool:
         """Forget a member's plan for an exam on a day. False: they have none, or another one by now."""
@@ -144,22 +147,29 @@ class StudyPlans:
         await self._plans.delete(member_id)
         return True
 
-    async def _cards(self, member_id: int, bank: Bank) -> dict[Key, ReviewCard]:
-        cards = await self._reviews.cards(member_id)
-        return {card.key: card for card in cards if card.bank == bank.id and card.question in bank.by_id}
+    async def _cards(self, member_id: int, bank: Bank) -> dict[QuestionId, ReviewCard]:
+        cards = await self._memory.cards(member_id)
+        return {card.full_id: card for card in cards if card.bank == bank.id and card.question in bank.by_id}
 
-    async def _known(self, bank: Bank, cards: Mapping[Key, ReviewCard], day: date) -> float:
-        by_topic = await asyncio.to_thread(known_by_topic, self._reviews.model, bank, cards, day)
+    async def _known(self, bank: Bank, cards: Mapping[QuestionId, ReviewCard], day: date) -> float:
+        by_topic = await asyncio.to_thread(known_by_topic, self._memory.model, bank, cards, day)
         return known_share(bank, by_topic)
 
     async def _look(
-        self, member_id: int, plan: StudyPlan, bank: Bank, cards: Mapping[Key, ReviewCard], today: date
+        self,
+        member_id: int,
+        guild_id: int | None,
+        plan: StudyPlan,
+        bank: Bank,
+        cards: Mapping[QuestionId, ReviewCard],
+        today: date,
     ) -> Progress:
+        known = await self._known(bank, cards, today)
         if plan.exam_day <= today:
-            return Progress(plan, bank, today, len(cards), await self._known(bank, cards, today))
-        asked = await self._asked(member_id, plan, bank, cards, today)
+            return Progress(plan, bank, today, len(cards), known)
+        asked = await self._asked(member_id, guild_id, plan, bank, cards, today)
         first_try = first_try_share(*await self._review_store.first_tries(member_id, bank.id))
-        model = self._reviews.model
+        model = self._memory.model
 
         def look_ahead() -> tuple[Forecast, list[TopicStand]]:
             expected = forecast(
@@ -181,7 +191,7 @@ class StudyPlans:
             bank=bank,
             day=today,
             seen=len(cards),
-            known=expected.today,
+            known=known,
             today=asked,
             forecast=expected,
             weakest=tuple(topics),
@@ -189,16 +199,22 @@ class StudyPlans:
         )
 
     async def _asked(
-        self, member_id: int, plan: StudyPlan, bank: Bank, cards: Mapping[Key, ReviewCard], today: date
-    ) -> Today:
-        days = await self._review_store.days(member_id, bank.id)
-        new, reviews = next(((d.new, d.reviews - d.new) for d in days if d.day == today), (0, 0))
+        self,
+        member_id: int,
+        guild_id: int | None,
+        plan: StudyPlan,
+        bank: Bank,
+        cards: Mapping[QuestionId, ReviewCard],
+        today: date,
+    ) -> Quota:
+        done = await self._review_store.day(member_id, bank.id, today)
+        work = await self._reviews.workload(member_id, guild_id, self._clock.now())
         unseen = len(bank.questions) - len(cards)
         days_left = (plan.exam_day - today).days
-        return Today(
-            new_done=new,
-            new=new_a_day(unseen, new, days_left),
+        return Quota(
+            new_done=done.new,
+            new=new_a_day(unseen, done.new, days_left),
             new_a_day=new_a_day(unseen, 0, days_left),
-            reviews_done=reviews,
-            reviews_left=sum(card.due <= today for card in cards.values()),
+            reviews_done=done.reviews - done.new,
+            reviews_left=sum(card.bank == bank.id for card in work.due),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.exams import is_pass
+from bot.domain.exams import is_pass, percent
 from bot.domain.statistics import wilson
 from cogs.cards import drawing
 from cogs.cards.drawing import (
@@ -84,8 +84,8 @@ class Attempt:
 
     @property
     def percent(self) -> int:
-        """The same in per cent, rounded down: 79.6 must not look as if it had reached 80."""
-        return 100 * self.right // self.asked
+        """The same in per cent."""
+        return percent(self.right, self.asked)
 
     @property
     def passed(self) -> bool:

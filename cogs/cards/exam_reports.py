@@ -8,8 +8,9 @@ import discord
 from discord import ui
 
 from bot.domain.exams import Exam, ExamEnd, ExamItem, Report, TopicScore, needed
-from bot.domain.questions import Catalog
+from bot.domain.questions import LETTERS, Catalog
 from bot.domain.scoring import Outcome
+from bot.study.exams import WrongPage
 from cogs.cards.exam_pictures import (
     Attempt,
     ExamHistory,
@@ -39,10 +40,14 @@ from cogs.cards.verdicts import COLOURS, WORDS, teaching
 
 WRONG_ANSWERS = "exam-wrong"
 """What was not right in an exam: exam, page from 1."""
-REVIEW = "exam-review"
+IN_REVIEW = "exam-review"
 """Whether that is reviewed from now on: exam, 1 or 0."""
+FLAW = "exam-flaw"
+"""What is wrong with a question: exam, position."""
 
 PICTURE = "exam.png"
+
+WAITS = "⏳ This question still counts for you in a challenge, a quiz or an exam. It is explained here when that is over."
 
 _TOPICS_SHOWN = 20
 _PAGE = 8
@@ -87,8 +92,8 @@ def report_card(report: Report, catalog: Catalog, *, with_picture: bool) -> ui.L
                 f"-# Mock exam: {bank.title if bank else exam.bank} · {stamp(exam.ended_at or exam.prepared_at, 'f')}",
                 f"🎯 **{report.right} of {asked}** right · {needed(asked, exam.pass_mark)} needed "
                 f"(pass mark {exam.pass_mark}%)",
-                f"📏 You know probably between {report.low:.0%} and {report.high:.0%} of "
-                f"{'these topics' if exam.topics else 'the subject'} (95% interval)",
+                f"📏 You probably know between {report.low:.0%} and {report.high:.0%} of "
+                f"{'these topics' if exam.topics else 'the subject'} (95% interval).",
                 *_times(report),
             ]
         ),
@@ -127,34 +132,37 @@ def _topics(report: Report) -> str:
         [
             "**By topic**, the weakest first",
             *table,
-            f"-# ✅ {mark}% or more, ❌ less · “counts”: the topic's weight in the exam",
+            f"-# ✅ {mark}% or more, ❌ less · “weight”: the topic's weight in the subject",
         ]
     )
 
 
 def _topic(topic: TopicScore, mark: int) -> str:
     symbol = "✅" if topic.reached(mark) else "❌"
-    counts = f" · counts {topic.weight}%" if topic.weight is not None else ""
-    return f"{symbol} **{topic.percent}%** · {topic.right}/{topic.asked} · {clip(topic.title, 50)}{counts}"
+    weight = f" · weight {topic.weight}%" if topic.weight is not None else ""
+    return f"{symbol} **{topic.percent}%** · {topic.right}/{topic.asked} · {clip(topic.title, 50)}{weight}"
 
 
 def _review_line(report: Report) -> str:
-    wrong = len(report.missed)
-    if not wrong:
+    to_review = len(report.to_review)
+    unseen = len(report.missed) - to_review
+    if not report.missed:
         return "🎉 Every answer was right. There is nothing to review."
+    if not to_review:
+        return "🔁 You never saw the questions that are open, so they do not come in `/review`."
     if not report.exam.in_review:
         return "🔁 What was not right is left out of `/review`."
     what = "The question that was not right comes"
-    if wrong > 1:
-        what = f"The {wrong} questions that were not right come"
-    return f"🔁 {what} again in `/review`."
+    if to_review > 1:
+        what = f"The {to_review} questions that were not right come"
+    rest = f"; the {unseen} that you never saw {'do' if unseen > 1 else 'does'} not" if unseen else ""
+    return f"🔁 {what} again in `/review`{rest}."
 
 
 def _buttons(report: Report) -> list[Button]:
     exam, wrong = report.exam, len(report.missed)
     row = []
     if wrong:
-        label = "Leave out of review" if exam.in_review else "Put into review"
         row = [
             button(
                 f"Wrong answers ({wrong})",
@@ -162,29 +170,44 @@ def _buttons(report: Report) -> list[Button]:
                 style=discord.ButtonStyle.primary,
                 emoji="🔍",
             ),
-            button(label, f"{REVIEW}:{exam.id}:{int(not exam.in_review)}", emoji="🔁"),
         ]
+    if report.to_review:
+        label = "Leave out of review" if exam.in_review else "Put into review"
+        row.append(button(label, f"{IN_REVIEW}:{exam.id}:{int(not exam.in_review)}", emoji="🔁"))
     return [*row, button("Past exams", f"{HISTORY}:0", emoji="🗂️")]
 
 
-def wrong_card(report: Report, page: int, topic: str) -> ui.LayoutView:
-    """One of the questions that were not right, page from 1, with everything it teaches."""
-    exam, total = report.exam, len(report.missed)
-    item = report.missed[page - 1]
-    outcome = item.outcome or Outcome.WRONG
+def wrong_card(page: WrongPage, topic: str) -> ui.LayoutView:
+    """One of the questions that were not right, with everything it teaches; while it waits, with nothing of that."""
+    item, total = page.item, len(page.report.missed)
+    verdict = "⏳ Not explained yet" if page.waits else _verdict(item)
     head = (
-        f"### {_verdict(item)} · question {item.position}\n"
-        f"-# {page} of {total} to look at · {topic} · ⏱️ {stopwatch(item.spent)}"
+        f"### {verdict} · question {item.position}\n"
+        f"-# {page.number} of {total} to look at · {topic} · ⏱️ {stopwatch(item.spent)}"
     )
-    parts = teaching(item, item.choice, name_question=False)
-    row = [
-        button("Previous", f"{WRONG_ANSWERS}:{exam.id}:{page - 1}", emoji="◀️", disabled=page == 1),
-        button("Next", f"{WRONG_ANSWERS}:{exam.id}:{page + 1}", emoji="▶️", disabled=page == total),
-        button("Report", f"{SHOW}:{exam.id}", emoji="📄"),
+    if page.waits:
+        colour, parts = QUIET, [_options(item), WAITS]
+    else:
+        colour = COLOURS[item.outcome or Outcome.WRONG]
+        parts = teaching(item, item.choice, name_question=False)
+    prompt = _prompt(item, [head, *parts])
+    return card(colour, head, prompt, ui.Separator(), *parts, ui.ActionRow(*_page_buttons(page)))
+
+
+def _page_buttons(page: WrongPage) -> list[Button]:
+    exam_id, number, total = page.report.exam.id, page.number, len(page.report.missed)
+    return [
+        button("Previous", f"{WRONG_ANSWERS}:{exam_id}:{number - 1}", emoji="◀️", disabled=number == 1),
+        button("Next", f"{WRONG_ANSWERS}:{exam_id}:{number + 1}", emoji="▶️", disabled=number == total),
+        button("Back to the result", f"{SHOW}:{exam_id}", emoji="📄"),
+        button("Report", f"{FLAW}:{exam_id}:{page.item.position}", emoji="🚩"),
     ]
-    return card(
-        COLOURS[outcome], head, _prompt(item, [head, *parts]), ui.Separator(), *parts, ui.ActionRow(*row)
-    )
+
+
+def _options(item: ExamItem) -> str:
+    """The options as they stood in the exam, and not which of them was chosen: here that would say it is wrong."""
+    texts = [item.question.options[option].text for option in item.order]
+    return "\n".join(f"**{LETTERS[place]}**  {text}" for place, text in enumerate(texts))
 
 
 def _verdict(item: ExamItem) -> str:
@@ -248,5 +271,5 @@ def _entry(exam: Exam, catalog: Catalog, several: bool) -> Item:
     when = stamp(exam.ended_at or exam.prepared_at, "d")
     return ui.Section(
         f"{symbol} **{exam.percent}%** {word} · {exam.correct}/{exam.questions} · {when}{title}",
-        accessory=button("Report", f"{SHOW}:{exam.id}"),
+        accessory=button("Result", f"{SHOW}:{exam.id}"),
     )

@@ -8,7 +8,7 @@ import discord
 from discord import ui
 
 from bot.domain.exams import ExamEnd, ExamItem, needed
-from bot.domain.questions import LETTERS, to_mask
+from bot.domain.questions import LETTERS
 from bot.study.exams import Preparation, Sitting
 from cogs.cards.layout import OPEN, PARTLY, Item, button, card, clip, count, lines, stamp
 from cogs.cards.questions import options
@@ -17,20 +17,22 @@ from cogs.cards.verdicts import letters
 # What the ids say: always the exam first. Places are those on the card, never the bank's, and nothing tells the key.
 BEGIN = "exam-begin"
 PICK = "exam-pick"
-"""What is chosen from now on: exam, position, mask of places. Twice is once."""
+"""Whether an option is ticked from now on: exam, position, place, 1 or 0. Twice is once."""
 GO = "exam-go"
 """A question: exam, position."""
 FLAG = "exam-flag"
-"""Whether a question is flagged from now on: exam, position, 1 or 0."""
+"""Whether a question is flagged for later from now on: exam, position, 1 or 0."""
 OVERVIEW = "exam-list"
 JUMP = "exam-jump"
 """The select of a page of questions: exam, page."""
 SUBMIT = "exam-submit"
 """The end: exam, 1 when questions may be open."""
-SHOW = "exam-report"
+SHOW = "exam-result"
 """The report, or the exam as it is while it runs: exam."""
 HISTORY = "exam-history"
 """A page of the past exams, from 0."""
+
+FLAGGED = "🔖"
 
 JUMPS = 25
 """So many questions are in one select."""
@@ -45,7 +47,7 @@ def preparation_card(preparation: Preparation) -> ui.LayoutView:
     row = [button("Begin", f"{BEGIN}:{exam.id}", style=discord.ButtonStyle.success, emoji="▶️")]
     if preparation.last:
         row += [
-            button("Last report", f"{SHOW}:{preparation.last.id}", emoji="📄"),
+            button("Last result", f"{SHOW}:{preparation.last.id}", emoji="📄"),
             button("Past exams", f"{HISTORY}:0", emoji="🗂️"),
         ]
     return card(
@@ -81,7 +83,7 @@ def _fewer(preparation: Preparation) -> str:
         return ""
     why = f"ℹ️ {count(exam.questions, 'question')} instead of {preparation.wanted}: there are no more to choose from"
     if preparation.withheld:
-        why += f", since {preparation.withheld} still count for you in a challenge"
+        why += f", since {preparation.withheld} still count for you in a challenge or a quiz"
     return f"{why}."
 
 
@@ -96,14 +98,14 @@ def _last(preparation: Preparation) -> str:
 
 def _progress(sitting: Sitting) -> str:
     answered = len(sitting.items) - len(sitting.open)
-    flagged = f" · 🚩 {len(sitting.flagged)} flagged" if sitting.flagged else ""
+    flagged = f" · {FLAGGED} {len(sitting.flagged)} flagged" if sitting.flagged else ""
     return f"-# ⏳ ends {stamp(sitting.ends_at)} · ✅ {answered} answered{flagged}"
 
 
 def question_card(sitting: Sitting, item: ExamItem) -> ui.LayoutView:
     """A question of an exam. It names no topic: that would be a hint."""
     exam, choose = sitting.exam, item.question.choose
-    flag = " 🚩" if item.flagged else ""
+    flag = f" {FLAGGED}" if item.flagged else ""
     task = f"-# {count(choose, 'answer')} are right: tick {choose}." if choose > 1 else ""
     return card(
         OPEN,
@@ -118,16 +120,17 @@ def question_card(sitting: Sitting, item: ExamItem) -> ui.LayoutView:
 
 
 def _letters(exam_id: int, item: ExamItem) -> list[Button]:
-    """The buttons beside the options. Each says what is chosen after it: several, where several are right."""
+    """The buttons beside the options. Each says what becomes of its option alone: a quick click comes from a card that
+    does not show the click before yet."""
     chosen = frozenset(item.place_of(option) for option in item.choice)
     several = item.question.choose > 1
 
     def letter(place: int) -> Button:
-        after = chosen ^ {place} if several else {place}
+        ticked = not several or place not in chosen
         sign = "☑ " if place in chosen else "☐ " if several else ""
         return button(
             f"{sign}{LETTERS[place]}",
-            f"{PICK}:{exam_id}:{item.position}:{to_mask(after)}",
+            f"{PICK}:{exam_id}:{item.position}:{place}:{int(ticked)}",
             style=discord.ButtonStyle.primary if place in chosen else discord.ButtonStyle.secondary,
             # what is one too many can't be ticked
             disabled=several and place not in chosen and item.answered,
@@ -150,7 +153,7 @@ def _navigation(exam_id: int, item: ExamItem, last: int) -> list[Button]:
     flag = button(
         "Unflag" if item.flagged else "Flag",
         f"{FLAG}:{exam_id}:{position}:{int(not item.flagged)}",
-        emoji="🚩",
+        emoji=FLAGGED,
     )
     overview = button("Overview", f"{OVERVIEW}:{exam_id}", emoji="🧭")
     back = button("Previous", f"{GO}:{exam_id}:{position - 1}", emoji="◀️", disabled=position == 1)
@@ -172,7 +175,11 @@ def _ranges(positions: Sequence[int]) -> str:
 
 def _table(sitting: Sitting) -> str:
     answered = [item.position for item in sitting.items if item.answered]
-    groups = [("✅", "answered", answered), ("⬜", "open", sitting.open), ("🚩", "flagged", sitting.flagged)]
+    groups = [
+        ("✅", "answered", answered),
+        ("⬜", "open", sitting.open),
+        (FLAGGED, "flagged", sitting.flagged),
+    ]
     return lines(
         f"{symbol} **{len(positions)} {word}**: {_ranges(positions)}" if positions else ""
         for symbol, word, positions in groups
@@ -221,7 +228,7 @@ def _jumps(sitting: Sitting) -> list[Item]:
 def _label(item: ExamItem) -> str:
     missing = item.question.choose - len(item.choice)
     state = "answered" if item.answered else f"open, {missing} more to tick" if item.choice else "open"
-    return f"{item.position} · {state}{' 🚩' if item.flagged else ''}"
+    return f"{item.position} · {state}{f' {FLAGGED}' if item.flagged else ''}"
 
 
 def _sign(item: ExamItem) -> str:
@@ -233,7 +240,7 @@ def confirmation_card(sitting: Sitting) -> ui.LayoutView:
     exam = sitting.exam
     parts: list[tuple[Callable[[int], str], list[int]]] = [
         (lambda n: f"⬜ **{count(n, 'question')} open**, wrong if you submit now", sitting.open),
-        (lambda n: f"🚩 **{count(n, 'question')} flagged** for another look", sitting.flagged),
+        (lambda n: f"{FLAGGED} **{count(n, 'question')} flagged** for another look", sitting.flagged),
     ]
     return card(
         PARTLY,

@@ -5,26 +5,26 @@ from __future__ import annotations
 import discord
 from discord import ui
 
-from bot.study.messenger import Wish
+from bot.study.messenger import ReminderTime
 from bot.study.reminders import Reminding
 from cogs.cards.layout import OPEN, button, card, count, lines, stamp
-from cogs.cards.sessions import REVIEW
+from cogs.cards.sessions import review_id
 
 _OFF = "-# `/remind off` ends your reminders."
 
 
-def _time(wish: Wish) -> str:
-    return f"**{wish.hour}:00** ({wish.zone})"
+def _clock(time: ReminderTime) -> str:
+    return f"**{time.hour}:00** ({time.zone})"
 
 
-def greeting_card(wish: Wish) -> ui.LayoutView:
+def greeting_card(time: ReminderTime) -> ui.LayoutView:
     """The first direct message, which shows that reminders come through."""
     return card(
         OPEN,
         lines(
             [
                 "### 🔔 Your reminders come here",
-                f"At {_time(wish)}, on days with something due.",
+                f"At {_clock(time)}, on days with something due.",
                 _OFF,
             ]
         ),
@@ -37,14 +37,14 @@ def reminder_card(questions: int) -> ui.LayoutView:
     return card(
         OPEN,
         f"🔁 **{count(questions, 'question')}** {are} due today.",
-        ui.ActionRow(button("Review", f"{REVIEW}:0", style=discord.ButtonStyle.success, emoji="▶️")),
+        ui.ActionRow(button("Review", review_id(beside=True), style=discord.ButtonStyle.success, emoji="🔁")),
         _OFF,
     )
 
 
 def reminding_text(reminding: Reminding) -> str:
     """Says what was switched on."""
-    zone = reminding.wish.zone
+    zone = reminding.time.zone
     own = (
         f"-# Not in {zone}? `/remind on` with your `zone` changes it."
         if reminding.is_guess
@@ -52,7 +52,7 @@ def reminding_text(reminding: Reminding) -> str:
     )
     return lines(
         [
-            f"🔔 **Reminders are on**: {_time(reminding.wish)}, in your direct messages, on days with something due.",
+            f"🔔 **Reminders are on**: {_clock(reminding.time)}, in your direct messages, on days with something due.",
             f"Next: {stamp(reminding.next_at, 'F')} ({stamp(reminding.next_at)})",
             own,
             _OFF,

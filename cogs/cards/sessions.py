@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import discord
 from discord import ui
 
-from bot.domain.boards import EVERYTHING
 from bot.domain.questions import LETTERS, Catalog, Question, to_mask
 from bot.domain.reviews import Workload
 from bot.domain.scoring import Outcome
@@ -30,29 +30,29 @@ from cogs.cards.layout import (
 from cogs.cards.questions import options
 from cogs.cards.verdicts import COLOURS, WORDS, all_options, letters, teaching
 
-PICK = "pick"
+PICK = "item-pick"
 """The answer, where one option is right: item, place."""
-TICK = "tick"
+TICK = "item-tick"
 """What is ticked from now on, where several are right: item, mask of places."""
-TURN_IN = "turn-in"
+SUBMIT = "item-submit"
 """The answer, where several are right: item, mask of places."""
-HELP = "help"
-"""A step of the ladder of hints: item, step, mask of places that are ticked."""
-WHY = "why"
+HINT = "item-hint"
+"""A step of the ladder of hints: item, step, mask of what is ticked."""
+WHY = "item-why"
 """All options of an answered question: item."""
-SURE = "sure"
+SURE = "item-sure"
 """How sure the member was: item, 1 or 0."""
-FLAW = "flaw"
-"""A report on the question: item."""
-ON = "on"
+REPORT = "item-report"
+"""What is wrong with the question: item."""
+NEXT = "session-next"
 """What comes next in a session: session."""
-STOP = "stop"
+STOP = "session-stop"
 """The end of a session: session."""
 PRACTICE = "practice"
-"""A practice: the number of its bank and topic, difficulty (0: any, else its place in `DIFFICULTIES` from 1), questions, 1 to end
-the one that is unfinished."""
+"""A practice: the number of its bank and topic, difficulty (0: any, else its place in `DIFFICULTIES` from 1), questions,
+the session that it is to end (0: none)."""
 REVIEW = "review"
-"""A review: 1 to go on with new questions where nothing is due."""
+"""A review: 1 to go on with new questions where nothing is due; 1 to leave the message with the button as it is."""
 
 DIFFICULTIES = ("easy", "medium", "hard")
 QUESTIONS = 10
@@ -65,10 +65,15 @@ _MISSED_SHOWN = 12
 _TOPICS_SHOWN = 8
 
 
-def practice_id(scope: int, difficulty: str | None, questions: int, *, anew: bool) -> str:
+def practice_id(scope: int, difficulty: str | None, questions: int, *, instead_of: int = 0) -> str:
     """The id of a button that begins a practice."""
     place = DIFFICULTIES.index(difficulty) + 1 if difficulty else 0
-    return f"{PRACTICE}:{scope}:{place}:{questions}:{int(anew)}"
+    return f"{PRACTICE}:{scope}:{place}:{questions}:{instead_of}"
+
+
+def review_id(*, only_new: bool = False, beside: bool = False) -> str:
+    """The id of a button that begins a review, in the place of its message or `beside` it."""
+    return f"{REVIEW}:{int(only_new)}:{int(beside)}"
 
 
 def _progress(asking: Asking) -> str:
@@ -86,7 +91,16 @@ def _progress(asking: Asking) -> str:
 
 def _due(work: Workload) -> str:
     """How much there is to review, today and later."""
-    return f"{len(work.due)} due today · {work.tomorrow} tomorrow · {work.week} within a week"
+    waits = f" · {work.withheld} wait" if work.withheld else ""
+    return f"{len(work.due)} due today{waits} · {work.tomorrow} tomorrow · {work.week} within a week"
+
+
+def _due_line(work: Workload | None) -> str:
+    return f"-# {_due(work)}" if work and (work.due or work.withheld or work.next_day) else ""
+
+
+def _day(day: date) -> str:
+    return f"{day:%A}, {day.day} {day:%B}"
 
 
 def item_card(asking: Asking, topic: str, ticked: frozenset[int] = frozenset()) -> ui.LayoutView:
@@ -141,7 +155,7 @@ def _submit_row(item: Item, ticked: frozenset[int]) -> ui.ActionRow[ui.LayoutVie
     return ui.ActionRow(
         button(
             f"Submit ({missing} more to tick)" if missing else "Submit",
-            f"{TURN_IN}:{item.id}:{to_mask(ticked)}",
+            f"{SUBMIT}:{item.id}:{to_mask(ticked)}",
             style=discord.ButtonStyle.success,
             disabled=missing != 0,
         )
@@ -152,10 +166,10 @@ def _help_row(session: Session, item: Item, ticked: frozenset[int]) -> ui.Action
     row: list[ui.Button[ui.LayoutView]] = []
     left = len(item.question.hints) - item.hints
     if left:
-        custom_id = f"{HELP}:{item.id}:{item.hints + 1}:{to_mask(ticked)}"
+        custom_id = f"{HINT}:{item.id}:{item.hints + 1}:{to_mask(ticked)}"
         row.append(button(f"Hint ({left} left)", custom_id, emoji="💡"))
+    row.append(button("Report", f"{REPORT}:{item.id}", emoji="🚩"))
     row.append(button("Stop", f"{STOP}:{session.id}", emoji="⏹️"))
-    row.append(button("Report", f"{FLAW}:{item.id}", emoji="🚩"))
     return ui.ActionRow(*row)
 
 
@@ -170,35 +184,28 @@ def answered_card(answered: Answered, *, in_full: bool = False) -> ui.LayoutView
         [
             f"### {WORDS[outcome]}{hints}",
             "-# 🔂 It comes once more at the end of this practice." if again and not is_over else "",
-            f"-# 🗓️ In your review again {_when(answered)}." if answered.card else "",
+            f"-# 🗓️ In your review again on {_day(answered.card.due)}." if answered.card else "",
         ]
     )
     if in_full:
         shown = [f"> {one_line(item.question)}\nYou answered {letters(item, chosen)}.", *all_options(item)]
     else:
         shown = [*teaching(item, chosen, name_question=True)]
-    rows = [] if is_over else [_on_row(session, item, in_full=in_full)]
+    rows = [_next_row(session, item, in_full=in_full)]
     if session.kind is Kind.REVIEW and outcome is Outcome.RIGHT and not is_over:
         rows.append(_sure_row(item))
     return card(COLOURS[outcome], head, *shown, *rows)
 
 
-def _when(answered: Answered) -> str:
-    if answered.card is None:
-        return ""
-    days = (answered.card.due - answered.card.last).days
-    return "tomorrow" if days == 1 else f"in {days} days"
-
-
-def _on_row(session: Session, item: Item, *, in_full: bool) -> ui.ActionRow[ui.LayoutView]:
-    is_last = session.kind is Kind.PRACTICE and session.current is None
+def _next_row(session: Session, item: Item, *, in_full: bool) -> ui.ActionRow[ui.LayoutView]:
+    is_last = session.ended_at is not None or (session.kind is Kind.PRACTICE and session.is_done)
     label = "Summary" if is_last else "Next"
-    row = [button(label, f"{ON}:{session.id}", style=discord.ButtonStyle.primary, emoji="▶️")]
+    row = [button(label, f"{NEXT}:{session.id}", style=discord.ButtonStyle.primary, emoji="▶️")]
     if not in_full:
         row.append(button("All options", f"{WHY}:{item.id}", emoji="📖"))
+    row.append(button("Report", f"{REPORT}:{item.id}", emoji="🚩"))
     if not is_last:
         row.append(button("Stop", f"{STOP}:{session.id}", emoji="⏹️"))
-    row.append(button("Report", f"{FLAW}:{item.id}", emoji="🚩"))
     return ui.ActionRow(*row)
 
 
@@ -219,7 +226,7 @@ def over_card(over: Over, catalog: Catalog) -> ui.LayoutView:
     """What came of a session, and what to do next."""
     session, found = over.session, over.summary
     if session.kind is Kind.PRACTICE:
-        head = "### 🎯 Practice is over" if session.current is None else "### 🎯 Practice stopped"
+        head = "### 🎯 Practice is over" if session.is_done else "### 🎯 Practice stopped"
     else:
         is_done = over.workload is not None and not over.workload.due
         head = "### 🔁 Review done for today" if is_done else "### 🔁 Review stopped"
@@ -228,15 +235,27 @@ def over_card(over: Over, catalog: Catalog) -> ui.LayoutView:
         result = f"**{found.right} of {found.answered}** right at the first try ({share:.0%})"
     else:
         result = "You have not answered any question."
-    rows: list[ui.ActionRow[ui.LayoutView]] = []
-    if session.kind is Kind.PRACTICE:
-        rows.append(ui.ActionRow(button("Review", f"{REVIEW}:0", emoji="🔁")))
     parts = [
-        lines([head, result, f"-# {_due(over.workload)}" if over.workload else ""]),
+        lines([head, result, _due_line(over.workload)]),
         _topics(over, catalog),
         _missed(found.missed, found.learned),
     ]
-    return card(RIGHT if found.answered else QUIET, *parts, *rows)
+    return card(RIGHT if found.answered else QUIET, *parts, ui.ActionRow(*_over_row(over)))
+
+
+def _over_row(over: Over) -> list[ui.Button[ui.LayoutView]]:
+    """What to do next, beside the summary."""
+    session = over.session
+    practice = practice_id(over.scope, session.difficulty, QUESTIONS)
+    if session.kind is Kind.PRACTICE:
+        return [
+            button("Practise again", practice, emoji="🎯"),
+            button("Review", review_id(beside=True), emoji="🔁"),
+        ]
+    row = [button("Practice", practice, emoji="🎯")]
+    if over.workload is not None and over.workload.due:
+        row.insert(0, button("Go on", review_id(), emoji="🔁", style=discord.ButtonStyle.primary))
+    return row
 
 
 def _topics(over: Over, catalog: Catalog) -> str:
@@ -271,32 +290,53 @@ def _missed(missed: Sequence[Question], learned: frozenset[str]) -> str:
 def unfinished_card(found: Unfinished, catalog: Catalog) -> ui.LayoutView:
     """There is a practice to go on with; a new one ends it."""
     session, wish = found.session, found.wish
-    subject = clip(catalog.subject(session.bank, session.topic or ""), 200)
-    anew = practice_id(found.scope, wish.difficulty, wish.questions, anew=True)
+    anew = practice_id(found.scope, wish.difficulty, wish.questions, instead_of=session.id)
     return card(
         OPEN,
-        f"### 🎯 You have an unfinished practice\n{subject}\n"
-        f"**{session.answered} of {session.questions}** answered.",
+        lines(
+            [
+                "### 🎯 You have an unfinished practice",
+                _subject(catalog, session.bank, session.topic, session.difficulty),
+                f"**{session.answered} of {session.questions}** answered.",
+            ]
+        ),
+        "-# A new one would be on "
+        f"{_subject(catalog, wish.bank.id, wish.topic, wish.difficulty)}. It ends the other; what you answered there is kept.",
         ui.ActionRow(
-            button("Go on", f"{ON}:{session.id}", style=discord.ButtonStyle.primary, emoji="▶️"),
+            button("Go on", f"{NEXT}:{session.id}", style=discord.ButtonStyle.primary, emoji="▶️"),
             button("Begin a new one", anew, emoji="🎯"),
         ),
     )
 
 
+def _subject(catalog: Catalog, bank: str, topic: str | None, difficulty: str | None) -> str:
+    only = f", {difficulty} ones only" if difficulty else ""
+    return clip(catalog.subject(bank, topic or ""), 200) + only
+
+
 def nothing_due_card(found: NothingDue) -> ui.LayoutView:
     """Nothing is due: when something is, and what to do until then."""
     work = found.workload
-    if work.next_day is None:
+    waits = (
+        f"{count(work.withheld, 'question')} that would be due still count for you in a challenge, a quiz or an exam, and come "
+        "after that."
+        if work.withheld
+        else ""
+    )
+    if work.next_day is not None:
+        text = f"Next: **{_day(work.next_day)}**"
+    elif not work.withheld:
         text = (
             "You have no questions in review yet. Every question that you answer, in a quiz, a challenge or on your own, "
             "comes back here before you forget it."
         )
     else:
-        text = f"Next: **{work.next_day:%A}, {work.next_day.day} {work.next_day:%B}**\n-# {_due(work)}"
-    row = [button("Practice", practice_id(EVERYTHING, None, QUESTIONS, anew=False), emoji="🎯")]
+        text = ""
+    row = [button("Practice", practice_id(found.scope, None, QUESTIONS), emoji="🎯")]
     if found.new:
-        row.insert(0, button(count(found.new, "new question"), f"{REVIEW}:1", emoji="🌱"))
+        row.insert(0, button(count(found.new, "new question"), review_id(only_new=True), emoji="🌱"))
     return card(
-        PARTLY if work.next_day is None else RIGHT, f"### ✨ Nothing is due today\n{text}", ui.ActionRow(*row)
+        PARTLY if work.next_day is None else RIGHT,
+        lines(["### ✨ Nothing is due today", text, waits, _due_line(work)]),
+        ui.ActionRow(*row),
     )

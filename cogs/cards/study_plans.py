@@ -8,9 +8,9 @@ import discord
 from discord import ui
 
 from bot.domain.study_plans import Forecast, TopicStand
-from bot.study.study_plans import Progress, Today
+from bot.study.study_plans import Progress, Quota
 from cogs.cards.layout import OPEN, QUIET, RIGHT, button, card, clip, count, lines
-from cogs.cards.sessions import QUESTIONS, REVIEW, practice_id
+from cogs.cards.sessions import QUESTIONS, practice_id, review_id
 
 PLAN_DELETE = "plan-delete"
 """Kind of the buttons that delete a plan: the day of its exam, by number."""
@@ -48,10 +48,10 @@ def plan_card(progress: Progress, note: str | None) -> ui.LayoutView:
             _so_far(progress),
             ui.ActionRow(delete),
         )
-    practise = practice_id(progress.weakest_scope, None, QUESTIONS, anew=False)
+    practise = practice_id(progress.weakest_scope, None, QUESTIONS)
     row = [button("Practise the weakest", practise, emoji="🎯"), delete]
     if progress.today.reviews_left:
-        row.insert(0, button("Review", f"{REVIEW}:0", style=discord.ButtonStyle.success, emoji="🔁"))
+        row.insert(0, button("Review", review_id(beside=True), style=discord.ButtonStyle.success, emoji="🔁"))
     return card(
         RIGHT if _is_done(progress.today) else OPEN,
         note or "",
@@ -87,18 +87,18 @@ def _over(days_left: int, exam_day: str) -> str:
     return f"🏁 The exam was on {exam_day}. {_NEW}."
 
 
-def _each_day(today: Today, found: Forecast) -> str:
+def _each_day(today: Quota, found: Forecast) -> str:
     new, reviews = today.new_a_day, round(found.reviews_a_day)
     if not new + reviews:
         return "📌 Less than **one question a day**"
     return f"📌 About **{new + reviews} a day**: {new} new, {count(reviews, 'review')}"
 
 
-def _is_done(today: Today) -> bool:
+def _is_done(today: Quota) -> bool:
     return today.new_done >= today.new and not today.reviews_left
 
 
-def _today(today: Today) -> str:
+def _today(today: Quota) -> str:
     if today.new_done > today.new:
         new = f"🌱 **{today.new_done}** new ✅ ({today.new} planned)"
     elif today.new:

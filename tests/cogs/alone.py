@@ -32,7 +32,7 @@ def prompt(shown: Any) -> str:
 
 def is_asking(shown: Any) -> bool:
     """Whether a card is a question to answer."""
-    return bool(ids(shown, "pick") or ids(shown, "tick"))
+    return bool(ids(shown, "item-pick") or ids(shown, "item-tick"))
 
 
 def ids(shown: Any, kind: str) -> list[str]:
@@ -43,6 +43,11 @@ def ids(shown: Any, kind: str) -> list[str]:
 def id_of(shown: Any, label: str) -> str:
     """What the button of this label says, to click it when it is gone."""
     return str(buttons(shown)[label]["custom_id"])
+
+
+def comes(on: date) -> str:
+    """How a verdict says when its question comes again."""
+    return f"In your review again on {on:%A}, {on.day} {on:%B}."
 
 
 def work(due: int, tomorrow: int, week: int) -> str:
@@ -85,7 +90,8 @@ class Student:
         person = self.member.user if self.direct else self.member
         result = await person.click(shown, custom_id=custom_id)
         assert result.response is not None
-        assert result.response.id == shown.id  # one message
+        # one message, but where a new one begins beside a summary
+        assert (result.response.id == shown.id) is not _begins_beside(custom_id)
         return result.response
 
     async def press(self, shown: Any, custom_id: str) -> Any:
@@ -117,7 +123,7 @@ class Student:
 
     async def go_on(self, verdict: Any) -> Any:
         """From a verdict to what comes next."""
-        (custom_id,) = ids(verdict, "on")
+        (custom_id,) = ids(verdict, "session-next")
         return await self._click(verdict, custom_id)
 
     async def answer_all(
@@ -130,6 +136,11 @@ class Student:
             await self.world.wait(seconds)
             shown = await self.go_on(await self.answer(shown, right=asked[-1] not in wrong))
         return shown, asked
+
+
+def _begins_beside(custom_id: str) -> bool:
+    kind, *numbers = custom_id.split(":")
+    return (kind == "practice" and numbers[-1] == "0") or (kind == "review" and numbers[-1] == "1")
 
 
 def _count(shown: Any) -> int:
@@ -171,7 +182,7 @@ def day(number: int) -> date:
     return FIRST + timedelta(days=number)
 
 
-async def sleep_until(world: World, number: int, hour: int = 9) -> None:
+async def until_day(world: World, number: int, hour: int = 9) -> None:
     """Let time pass until an hour (UTC) of a day."""
     at = day(number)
     await world.until(at.year, at.month, at.day, hour)

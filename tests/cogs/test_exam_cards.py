@@ -16,7 +16,7 @@ from bot.banks.nonsense import CARD_TEXT
 from bot.domain.exams import Exam, ExamEnd, ExamItem, graded, report
 from bot.domain.questions import Bank, Catalog, Question, Topic
 from bot.domain.rounds import shuffled_order
-from bot.study.exams import Preparation, Sitting
+from bot.study.exams import Preparation, Sitting, WrongPage
 from cogs.cards.exam_reports import history_card, report_card, wrong_card
 from cogs.cards.exams import confirmation_card, overview_card, preparation_card, question_card
 from tests.cogs.test_cards import QUESTIONS
@@ -46,6 +46,11 @@ def item(question: Question, choice: frozenset[int] = frozenset(), **changes: An
     return replace(ExamItem(100, question, order, choice, True, timedelta(hours=5)), **changes)
 
 
+def page_of(wrong: ExamItem, *, waits: bool = False) -> WrongPage:
+    """The only page of an exam with one question."""
+    return WrongPage(report(OVER, [wrong], BANK), 1, waits)
+
+
 def build_every_card(question: Question) -> None:
     """Build all cards of a question, with all kinds of choices."""
     every = frozenset(range(len(question.options)))
@@ -54,11 +59,12 @@ def build_every_card(question: Question) -> None:
         question_card(Sitting(RUNNING, (found,) * 100), found)
         (wrong,) = graded([found])
         if choice != question.key:
-            wrong_card(report(OVER, [wrong], BANK), 1, TITLE)
+            for waits in (False, True):
+                wrong_card(page_of(wrong, waits=waits), TITLE)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
-def test_cards_of_the_shipped_bank(question: Question) -> None:
+def test_each_question_of_the_shipped_bank_fits_on_every_card(question: Question) -> None:
     build_every_card(question)
 
 
@@ -71,7 +77,7 @@ def _values(prompt: str, texts: Sequence[str], whys: Sequence[str], explanation:
 
 
 @pytest.mark.parametrize("letter", ["a", "学", "🎓", "`", "\n"])
-def test_cards_of_the_largest_questions_that_pass_the_checks(letter: str) -> None:
+def test_the_largest_questions_that_pass_the_checks_fit_on_every_card(letter: str) -> None:
     built = 0
     for prompt in (2000, 1500, 1000, 10):
         for text in (299, 100, 10):
@@ -96,20 +102,20 @@ def test_a_long_prompt_beside_long_explanations_is_named_by_its_beginning() -> N
     values = _values("p" * 1700, ["o" * 200] * 6, ["w" * 150] * 6, "e" * (CARD_TEXT - 2200))
     question = to_question("b", "t", QuestionFormat.model_validate(values))
     (wrong,) = graded([item(question, frozenset({3, 4, 5}))])
-    shown = str(wrong_card(report(OVER, [wrong], BANK), 1, TITLE).to_components())
+    shown = str(wrong_card(page_of(wrong), TITLE).to_components())
     assert "p" * 100 in shown
     assert "p" * 160 not in shown
     short = replace(question, prompt="Which ones?")
     (wrong,) = graded([item(short, frozenset({3, 4, 5}))])
-    assert "Which ones?" in str(wrong_card(report(OVER, [wrong], BANK), 1, TITLE).to_components())
+    assert "Which ones?" in str(wrong_card(page_of(wrong), TITLE).to_components())
 
 
-def test_preparations() -> None:
+def test_a_preparation_with_fifty_topics_of_the_longest_titles_fits() -> None:
     for last in (None, OVER):
         preparation_card(Preparation(replace(RUNNING, questions=99), BANK, 100, 10**4, last))
 
 
-def test_overviews() -> None:
+def test_the_overview_of_a_hundred_questions_fits_where_no_two_neighbours_are_alike() -> None:
     every_other = [
         item(
             QUESTIONS[0],
@@ -125,7 +131,7 @@ def test_overviews() -> None:
 
 
 @pytest.mark.parametrize("topics", [1, 20, 21, 50])
-def test_reports(topics: int) -> None:
+def test_a_report_fits_however_many_topics_it_has(topics: int) -> None:
     questions = [replace(QUESTIONS[0], topic=f"topic-{number % topics}") for number in range(100)]
     items = graded(item(question, position=n) for n, question in enumerate(questions, start=1))
     for bank in (BANK, None):
@@ -133,7 +139,7 @@ def test_reports(topics: int) -> None:
             report_card(report(OVER, items, bank), CATALOG, with_picture=with_picture)
 
 
-def test_histories() -> None:
+def test_every_page_of_a_hundred_past_exams_fits() -> None:
     exams = [replace(OVER, id=10**17 + number, bank="bc"[number % 2] * 60) for number in range(100)]
     for page in (0, 5, 12, 10**17):
         history_card(exams, RUNNING, page, CATALOG, with_picture=True)

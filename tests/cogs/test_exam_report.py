@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from bot.domain.statistics import wilson
@@ -32,11 +30,6 @@ def warm() -> None:
     draw_topics(ExamTopics((TopicBar("A topic", 1, 2),), 80))
 
 
-def fail_drawing(*_: Any) -> None:
-    """What happens where matplotlib finds no folder to write to."""
-    raise OSError("read-only file system")
-
-
 @pytest.mark.usefixtures("warm")
 async def test_the_report_of_an_exam(world: World) -> None:
     await write_banks(world, 9)
@@ -51,18 +44,18 @@ async def test_the_report_of_an_exam(world: World) -> None:
     assert lines[0] == "### ❌ Not passed: 70%"
     assert "🎯 **7 of 10** right · 8 needed (pass mark 80%)" in lines
     low, high = wilson(7, 10)
-    assert f"📏 You know probably between {low:.0%} and {high:.0%} of the subject (95% interval)" in lines
+    assert f"📏 You probably know between {low:.0%} and {high:.0%} of the subject (95% interval)." in lines
     assert "📤 Submitted · 2 not answered" in lines
     assert "⏱️ 2:20 of 15 min · 0:14 per question" in lines
     assert any(line.startswith("🐢 Longest: questions 4 (0:50) and ") for line in lines)
-    topics = [line for line in lines if "counts" in line and "/" in line]
+    topics = [line for line in lines if " · weight " in line]
     assert len(topics) == 2
     assert all(line[0] in "✅❌" for line in topics)
     # the weakest first
     shares = [int(line.split("**")[1][:-1]) for line in topics]
     assert shares == sorted(shares)
     assert {line.rsplit(" · ", 2)[1:][0] for line in topics} == {"First topic", "Second topic"}
-    assert {line.rsplit(" · ", 1)[1] for line in topics} == {"counts 60%", "counts 40%"}
+    assert {line.rsplit(" · ", 1)[1] for line in topics} == {"weight 60%", "weight 40%"}
     ((file, words),) = pictures(report)
     assert file == report.attachments[0].filename == "exam.png"
     assert "7 of 10 right" in words
@@ -103,7 +96,7 @@ async def test_the_wrong_answers_are_explained_page_by_page(world: World) -> Non
     assert "> Nor this." in everything
     assert "> Two of two." in everything
     assert "question 3" in text(await press(world.ada, page, "Previous"))
-    back = await press(world.ada, page, "Report")
+    back = await press(world.ada, page, "Back to the result")
     assert text(back) == first
     assert len(back.attachments) == 1
     # killed in between, it goes on
@@ -166,6 +159,38 @@ async def test_what_was_wrong_goes_into_review_unless_one_says_no(world: World) 
     assert await learned(world, world.grace) == {}
 
 
+@pytest.mark.usefixtures("sketches")
+async def test_what_was_never_seen_does_not_come_into_review(world: World) -> None:
+    await write_banks(world)
+    shown = await press(world.ada, await answer(world.ada, await begin(world, questions=6)), "Next")
+    await world.wait(5)  # in front of the second
+    shown = await press(world.ada, await press(world.ada, shown, "Overview"), "Submit")
+    report = await press(world.ada, shown, "Submit anyway")
+    assert list(buttons(report)) == ["Wrong answers (5)", "Leave out of review", "Past exams"]
+    line = "🔁 The question that was not right comes again in `/review`; the 4 that you never saw do not."
+    assert line in text(report).splitlines()
+    before = await learned(world, world.ada)
+    assert sorted(before.values()) == [AGAIN, GOOD]
+    out = await press(world.ada, report, "Leave out of review")
+    assert sorted((await learned(world, world.ada)).values()) == [GOOD]
+    await press(world.ada, out, "Put into review")
+    assert await learned(world, world.ada) == before
+
+
+@pytest.mark.usefixtures("sketches")
+async def test_where_nothing_that_was_wrong_was_seen_there_is_nothing_to_put_into_review(
+    world: World,
+) -> None:
+    await write_banks(world)
+    shown = await press(world.ada, await answer(world.ada, await begin(world, questions=5)), "Overview")
+    report = await press(world.ada, await press(world.ada, shown, "Submit"), "Submit anyway")
+    assert "🔁 You never saw the questions that are open, so they do not come in `/review`." in text(report)
+    assert list(buttons(report)) == ["Wrong answers (4)", "Past exams"]
+    await world.forge(world.ada, world.channel, "exam-review:1:0")
+    await world.forge(world.ada, world.channel, "exam-review:1:1")
+    assert list((await learned(world, world.ada)).values()) == [GOOD]
+
+
 @pytest.mark.usefixtures("warm")
 async def test_the_history_has_all_exams_and_their_line(world: World) -> None:
     await write_banks(world)
@@ -211,18 +236,27 @@ async def test_the_history_has_pages(world: World) -> None:
     assert "page 2 of 2" in text(far.response)
 
 
-async def test_without_a_folder_for_matplotlib_the_numbers_are_shown_alone(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [OSError("read-only file system"), ValueError("no font")])
+async def test_without_pictures_the_numbers_are_shown_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
+    def fail(_: object) -> bytes:
+        raise error
+
     await write_banks(world)
-    monkeypatch.setattr("cogs.cards.exam_pictures.draw_topics", fail_drawing)
-    monkeypatch.setattr("cogs.cards.exam_pictures.draw_history", fail_drawing)
+    monkeypatch.setattr("cogs.cards.exam_pictures.draw_topics", fail)
+    monkeypatch.setattr("cogs.cards.exam_pictures.draw_history", fail)
     report = await sit(world, questions=5)
     assert "### ✅ Passed: 100%" in text(report)
     assert pictures(report) == []
     past = await press(world.ada, report, "Past exams")
     assert "1 exam, 1 passed" in text(past)
     assert past.attachments == []
+    # nor does the picture of the card before stay
+    monkeypatch.setattr("cogs.cards.exam_pictures.draw_topics", lambda _: b"a picture")
+    report = await press(world.ada, past, "Result")
+    assert len(report.attachments) == len(pictures(report)) == 1
+    assert (await press(world.ada, report, "Past exams")).attachments == []
 
 
 @pytest.mark.usefixtures("sketches")
@@ -233,8 +267,8 @@ async def test_a_report_does_without_a_bank_that_is_gone(world: World) -> None:
     file = world.banks / "other" / "bank.yaml"
     file.write_text(file.read_text().replace("id: sample", "id: other"))
     assert "✅" in text((await world.mona.slash(world.channel, "reload")).response)
-    again = await press(world.ada, await press(world.ada, report, "Wrong answers"), "Report")
+    again = await press(world.ada, await press(world.ada, report, "Wrong answers"), "Back to the result")
     assert "Mock exam: sample" in text(again)
-    assert "counts" not in text(again).replace("“counts”", "")
+    assert " · weight " not in text(again)
     past = await press(world.ada, again, "Past exams")
     assert "1 exam, 0 passed" in text(past)

@@ -29,15 +29,16 @@ _BUTTON, _SELECT = 2, 3
 
 KINDS = {
     "exam-begin": 0,
-    "exam-pick": 2,
+    "exam-pick": 3,
     "exam-go": 1,
     "exam-flag": 2,
     "exam-list": 0,
     "exam-jump": 1,
     "exam-submit": 1,
-    "exam-report": 0,
+    "exam-result": 0,
     "exam-wrong": 1,
     "exam-review": 1,
+    "exam-flaw": 1,
 }
 """The ids of all buttons, with how many numbers follow that of the exam."""
 
@@ -122,16 +123,29 @@ async def test_where_two_are_right_two_are_ticked(world: World) -> None:
     assert chosen(one) == ["the right one"]
     two = await choose(world.ada, one, "the other right one")
     assert set(chosen(two)) == {"the right one", "the other right one"}
-    # two quick clicks on one tick are one: the id says what is ticked from then on
-    label = next(name for name in buttons(two) if name.startswith("☑"))
-    await world.at_once([(world.ada, two.message, label)] * 2)
-    left = await prepare(world)
-    (ticked,) = chosen(left)
-    (other,) = {"the right one", "the other right one"} - {ticked}
-    overview = await press(world.ada, await choose(world.ada, left, other), "Overview")
+    overview = await press(world.ada, two, "Overview")
     assert "**1 answered**" in text(overview)
     labels = [option["label"] for option in parts(overview, _SELECT)[0]["options"]]
     assert sorted(label.split(" · ")[1] for label in labels) == ["answered", "open", "open", "open"]
+
+
+async def test_quick_ticks_are_all_kept_up_to_as_many_as_are_asked_for(world: World) -> None:
+    empty = await begin(world)
+    while "are right: tick 2" not in text(empty):
+        empty = await press(world.ada, empty, "Next")
+    clicks = [(world.ada, empty.message, f"☐ {letter}") for letter in "DBA"]
+    await world.at_once(clicks[:2])
+    shown = await prepare(world)
+    ticked = [name for name in buttons(shown) if name.startswith("☑")]
+    assert ticked == ["☑ B", "☑ D"]
+    assert "☑ Your answer: **B and D**." in text(shown)
+    # the empty card again: a third is one too many, and a tick that is there stays
+    await world.at_once([clicks[2], clicks[0]])
+    assert text(await prepare(world)) == text(shown)
+    # two quick clicks on one tick are one
+    await world.at_once([(world.ada, shown.message, "☑ B")] * 2)
+    shown = await prepare(world)
+    assert [name for name in buttons(shown) if name.startswith("☑")] == ["☑ D"]
 
 
 async def test_an_answer_that_is_not_complete_is_open(world: World) -> None:
@@ -153,24 +167,24 @@ async def test_flags_and_the_overview_lead_to_what_is_left(world: World) -> None
     for position in range(1, 11):
         if position in {3, 7, 8}:
             shown = await press(world.ada, shown, "Flag")
-            assert f"question {position} of 10 🚩" in text(shown)
+            assert f"question {position} of 10 🔖" in text(shown)
             assert "Unflag" in buttons(shown)
         if position not in {4, 5, 6, 9}:
             shown = await answer(world.ada, shown)
         shown = await press(world.ada, shown, "Overview" if position == 10 else "Next")
     assert "✅ **6 answered**: 1–3, 7–8, 10" in text(shown)
     assert "⬜ **4 open**: 4–6, 9" in text(shown)
-    assert "🚩 **3 flagged**: 3, 7–8" in text(shown)
+    assert "🔖 **3 flagged**: 3, 7–8" in text(shown)
     options = parts(shown, _SELECT)[0]["options"]
-    assert [option["label"] for option in options[2:5]] == ["3 · answered 🚩", "4 · open", "5 · open"]
+    assert [option["label"] for option in options[2:5]] == ["3 · answered 🔖", "4 · open", "5 · open"]
     assert where(await press(world.ada, shown, "First open: 4")) == (4, 10)
     overview = await press(world.ada, await prepare(world), "Overview")
     flagged = await press(world.ada, overview, "First flagged: 3")
     assert where(flagged) == (3, 10)
     unflagged = await press(world.ada, flagged, "Unflag")
-    assert "🚩 2 flagged" in text(unflagged)
+    assert "🔖 2 flagged" in text(unflagged)
     overview = await press(world.ada, unflagged, "Overview")
-    assert "🚩 **2 flagged**: 7–8" in text(overview)
+    assert "🔖 **2 flagged**: 7–8" in text(overview)
     assert where(await jump(world.ada, overview, 9)) == (9, 10)
 
 
@@ -233,7 +247,7 @@ async def test_the_bot_is_killed_after_any_click_and_one_goes_on(world: World, l
         again = await press(world.ada, shown, "Back")
     # and the old card goes on
     assert ("**1 answered**: 1\n" in text(again)) is (last != "begin")
-    assert ("🚩 **1 flagged**: 2" in text(again)) is (last not in {"begin", "pick", "next"})
+    assert ("🔖 **1 flagged**: 2" in text(again)) is (last not in {"begin", "pick", "next"})
     shown = await answer_all(world.ada, await press(world.ada, again, "First open"))
     shown = await press(world.ada, shown, "Submit")
     if "Submit anyway" in buttons(shown):
@@ -252,7 +266,7 @@ async def test_clicks_in_one_instant_count_once_each(world: World) -> None:
     await world.at_once([(world.ada, shown, "Next")] * 2)
     assert where(await prepare(world)) == (2, 5)
     await world.at_once([(world.ada, shown, "Flag")] * 2)
-    assert "🚩 1 flagged" in text(await prepare(world))
+    assert "🔖 1 flagged" in text(await prepare(world))
 
 
 async def test_members_in_different_servers_do_not_get_in_each_others_way(world: World) -> None:
@@ -306,7 +320,7 @@ async def test_forged_and_stale_ids_get_a_sentence_or_the_exam_as_it_is(world: W
     for kind, numbers in KINDS.items():
         for number in ("0", "9", "63", "9" * 18):
             if (state, kind) in {("prepared", "exam-begin"), ("running", "exam-submit")} or (
-                kind in {"exam-list", "exam-report", "exam-review", "exam-begin"} and number != "0"
+                kind in {"exam-list", "exam-result", "exam-review", "exam-begin"} and number != "0"
             ):
                 continue  # these are no forgeries
             forged = await world.forge(world.ada, world.channel, ":".join([kind, exam, *[number] * numbers]))
@@ -319,12 +333,12 @@ async def test_forged_and_stale_ids_get_a_sentence_or_the_exam_as_it_is(world: W
 async def test_only_options_that_are_there_can_be_chosen(world: World) -> None:
     await write_banks(world)
     await begin(world, questions=5)
-    for mask in (8, 3, 7, 1 << 40):
-        forged = await world.forge(world.ada, world.channel, f"exam-pick:1:1:{mask}")
+    for place in (3, 7, 1 << 40):
+        forged = await world.forge(world.ada, world.channel, f"exam-pick:1:1:{place}:1")
         assert "Question 1 can't be answered like this." in forged.response.content
     assert (
         "This exam has no question 6."
-        in (await world.forge(world.ada, world.channel, "exam-pick:1:6:1")).response.content
+        in (await world.forge(world.ada, world.channel, "exam-pick:1:6:1:1")).response.content
     )
     assert chosen(await prepare(world)) == []
 
@@ -332,6 +346,12 @@ async def test_only_options_that_are_there_can_be_chosen(world: World) -> None:
 async def test_clicks_on_an_exam_that_has_not_begun_say_so(world: World) -> None:
     await write_banks(world)
     await prepare(world)
-    for custom_id in ("exam-go:1:1", "exam-report:1", "exam-submit:1:1", "exam-wrong:1:1", "exam-pick:1:1:1"):
+    for custom_id in (
+        "exam-go:1:1",
+        "exam-result:1",
+        "exam-submit:1:1",
+        "exam-wrong:1:1",
+        "exam-pick:1:1:1:1",
+    ):
         forged = await world.forge(world.ada, world.channel, custom_id)
         assert "This exam has not begun. Press **Begin**" in forged.response.content

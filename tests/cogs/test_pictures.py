@@ -36,15 +36,15 @@ class Draughtsman:
         self.began = Event()
         self.may = Event()
         self.may.set()
-        self.fails = False
+        self.error: Exception | None = None
 
     def draw(self, chart: Activity) -> bytes:
         """Draw a date."""
         self.asked.append(chart.today)
         self.began.set()
         assert self.may.wait(60)
-        if self.fails:
-            raise OSError("no paper")
+        if self.error is not None:
+            raise self.error
         return str(chart.today).encode()
 
 
@@ -123,12 +123,16 @@ async def test_whoever_gives_up_takes_the_picture_from_nobody(
     assert len(draughtsman.asked) == 1
 
 
-async def test_what_went_wrong_is_tried_again(drawn: Pictures, draughtsman: Draughtsman) -> None:
-    draughtsman.fails = True
-    for _ in range(2):
-        with pytest.raises(OSError, match="no paper"):
-            await drawn.activity([], TODAY)
-    draughtsman.fails = False
+@pytest.mark.parametrize("error", [OSError("no paper"), ValueError("no ink"), RuntimeError("no hands")])
+async def test_what_can_not_be_drawn_is_none_and_logged_and_tried_again(
+    drawn: Pictures, draughtsman: Draughtsman, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    draughtsman.error = error
+    # two at once wait for one try
+    assert await asyncio.gather(drawn.activity([], TODAY), drawn.activity([], TODAY)) == [None, None]
+    assert await drawn.activity([], TODAY) is None
+    assert [record.exc_info and record.exc_info[1] for record in caplog.records] == [error] * 2
+    draughtsman.error = None
     assert await drawn.activity([], TODAY) == b"2026-11-20"
     assert len(draughtsman.asked) == 3
 

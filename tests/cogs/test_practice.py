@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cogs.alone import DAY, FOUR, HERE, PAIR, YES, Student, ids, is_asking, prompt
+from tests.cogs.alone import DAY, FOUR, HERE, PAIR, YES, Student, comes, day, ids, is_asking, prompt
 from tests.world import World, buttons, offered, text
 
 BOTH = pytest.mark.parametrize("direct", [False, True], ids=["server", "direct messages"])
@@ -45,7 +45,7 @@ async def test_a_whole_practice(world: World, direct: bool) -> None:
         asked.append(prompt(shown))
         verdict = await ada.answer(shown)
         assert text(verdict).startswith("### ✅ Correct\n")
-        assert "In your review again in 2 days." in text(verdict)
+        assert comes(day(2)) in text(verdict)
         assert "It comes once more" not in text(verdict)
         assert ("Summary" if number == 4 else "Next") in buttons(verdict)
         shown = await ada.go_on(verdict)
@@ -56,7 +56,7 @@ async def test_a_whole_practice(world: World, direct: bool) -> None:
     assert "✅ **3/3** · First topic" in over
     assert "✅ **1/1** · Second topic" in over
     assert "Look at these again" not in over
-    assert list(buttons(shown)) == ["Review"]
+    assert list(buttons(shown)) == ["Practise again", "Review"]
     # nothing is left to resume
     assert "question 1 of 4" in text(await ada.practise())
 
@@ -158,9 +158,9 @@ async def test_a_verdict_explains(ada: Student) -> None:
 
 async def test_a_card_gives_nothing_away(ada: Student) -> None:
     shown = await until(ada, await ada.practise(topic="one"), FOUR)
-    picks = ids(shown, "pick")
+    picks = ids(shown, "item-pick")
     item = picks[0].split(":")[1]
-    assert picks == [f"pick:{item}:{place}" for place in range(4)]
+    assert picks == [f"item-pick:{item}:{place}" for place in range(4)]
     assert {buttons(shown)[label]["style"] for label in "ABCD"} == {2}
     assert "The explanation" not in text(shown)
     assert "hint" not in text(shown)
@@ -218,7 +218,7 @@ async def test_a_hint_leaves_the_ticks_where_they_are(ada: Student) -> None:
 
 async def test_a_question_without_hints_has_no_button_for_them(ada: Student) -> None:
     shown = await until(ada, await ada.practise(topic="one"), YES)
-    assert list(buttons(shown)) == ["A", "B", "Stop", "Report"]
+    assert list(buttons(shown)) == ["A", "B", "Report", "Stop"]
 
 
 async def test_a_hint_belongs_to_one_try(ada: Student) -> None:
@@ -239,7 +239,7 @@ async def test_stop_shows_a_summary(ada: Student) -> None:
     assert "### 🎯 Practice stopped" in text(over)
     assert "**1 of 2** right at the first try (50%)" in text(over)
     assert f"❌ {missed}" in text(over)
-    assert list(buttons(over)) == ["Review"]
+    assert list(buttons(over)) == ["Practise again", "Review"]
     assert "question 1 of 4" in text(await ada.practise())
 
 

@@ -12,7 +12,7 @@ from tests.world import World, buttons, is_question, text
 
 NOT_YOURS = "This is not yours to answer. `/practice` and `/review` begin your own."
 
-SPOILED = "All questions on this are in a challenge or an exam that you have not finished."
+SPOILED = "All questions on this still count for you in a challenge, a quiz or an exam."
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ async def count(world: World, table: str) -> int:
 
 async def test_every_old_button_after_the_end(world: World, ada: Student) -> None:
     asking = await ada.practise(topic="two")
-    old = [b["custom_id"] for b in buttons(asking).values() if b["custom_id"].split(":")[0] != "flaw"]
+    old = [b["custom_id"] for b in buttons(asking).values() if b["custom_id"].split(":")[0] != "item-report"]
     asking = await ada.click(await ada.click(asking, "☐ A"), "☐ B")
     old.append(id_of(asking, "Submit"))
     await ada.click(asking, "Stop")
@@ -37,7 +37,7 @@ async def test_every_old_button_after_the_end(world: World, ada: Student) -> Non
     for custom_id in old:
         shown = await ada.press(asking, custom_id)
         kind = custom_id.split(":")[0]
-        if kind in {"turn-in", "stop"}:
+        if kind in {"item-submit", "session-stop", "session-next"}:
             words = "Choose 2 of the 4 options" if custom_id.endswith(":0") else "Practice stopped"
             assert words in text(shown), custom_id
         else:
@@ -53,8 +53,8 @@ async def test_old_buttons_of_a_verdict_after_the_end(world: World, ada: Student
     assert "Practice is over" in text(await ada.press(over, summary))
     shown = await ada.press(over, full)
     assert "You answered" in text(shown)
-    # a message that is over leads nowhere
-    assert list(buttons(shown)) == []
+    assert list(buttons(shown)) == ["Summary", "Report"]
+    assert "Practice is over" in text(await ada.click(shown, "Summary"))
 
 
 async def test_somebody_else_can_do_nothing_with_it(world: World, ada: Student) -> None:
@@ -62,9 +62,15 @@ async def test_somebody_else_can_do_nothing_with_it(world: World, ada: Student) 
     await ada.click(asking, "☐ A")
     asking_ids = [b["custom_id"] for b in buttons(asking).values()]
     item = asking_ids[0].split(":")[1]
-    session = ids(asking, "stop")[0].split(":")[1]
-    forged = [f"tick:{item}:1", f"turn-in:{item}:3", f"pick:{item}:0", f"help:{item}:1:0", f"why:{item}"]
-    forged += [f"sure:{item}:1", f"on:{session}", f"stop:{session}"]
+    session = ids(asking, "session-stop")[0].split(":")[1]
+    forged = [
+        f"item-tick:{item}:1",
+        f"item-submit:{item}:3",
+        f"item-pick:{item}:0",
+        f"item-hint:{item}:1:0",
+        f"item-why:{item}",
+    ]
+    forged += [f"item-sure:{item}:1", f"session-next:{session}", f"session-stop:{session}"]
     for answered in (False, True):
         for custom_id in forged:
             refused = await world.forge(world.grace, world.channel, custom_id)
@@ -79,7 +85,7 @@ async def test_somebody_else_can_do_nothing_with_it(world: World, ada: Student) 
     async with world.sql() as transaction:
         assert await transaction.run("SELECT sure, hints FROM item") == [(None, 0)]
         assert await transaction.run("SELECT ended_at FROM session") == [(None,)]
-    form = await world.forge(world.grace, world.channel, f"flaw:{item}")
+    form = await world.forge(world.grace, world.channel, f"item-report:{item}")
     field = form.modal["components"][0]["component"]["custom_id"]
     refused = await world.grace.submit_modal(form, {field: "mine?"})
     assert refused.response.content == NOT_YOURS
@@ -88,19 +94,19 @@ async def test_somebody_else_can_do_nothing_with_it(world: World, ada: Student) 
 
 async def test_ids_that_name_nothing(world: World, ada: Student) -> None:
     asking = await ada.practise(topic="one", questions=1)
-    item = ids(asking, "pick")[0].split(":")[1]
+    item = ids(asking, "item-pick")[0].split(":")[1]
     for custom_id, words in (
-        (f"pick:{item}:9", "Choose 1 of the"),
-        (f"turn-in:{item}:0", "Choose 1 of the"),
-        (f"turn-in:{item}:3", "Choose 1 of the"),
-        (f"turn-in:{item}:999999999999999999", "Choose 1 of the"),
-        (f"tick:{item}:999999", "does not belong to this question"),
-        (f"help:{item}:0:0", "no such hint"),
-        (f"help:{item}:9:0", "no such hint"),
-        (f"sure:{item}:1", "Answer the question first"),
-        ("pick:404:0", NOT_YOURS),
-        ("on:404", NOT_YOURS),
-        ("stop:999999999999999999", NOT_YOURS),
+        (f"item-pick:{item}:9", "Choose 1 of the"),
+        (f"item-submit:{item}:0", "Choose 1 of the"),
+        (f"item-submit:{item}:3", "Choose 1 of the"),
+        (f"item-submit:{item}:999999999999999999", "Choose 1 of the"),
+        (f"item-tick:{item}:999999", "does not belong to this question"),
+        (f"item-hint:{item}:0:0", "no such hint"),
+        (f"item-hint:{item}:9:0", "no such hint"),
+        (f"item-sure:{item}:1", "Answer the question first"),
+        ("item-pick:404:0", "no record of this"),
+        ("session-next:404", "no record of this"),
+        ("session-stop:999999999999999999", "no record of this"),
         ("practice:1:9:10:0", "older version"),
         ("practice:1:0:51:0", "older version"),
         ("practice:1:0:0:0", "older version"),

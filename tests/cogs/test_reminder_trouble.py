@@ -14,7 +14,7 @@ from tests.cogs.reminding import (
     switch_off,
     switch_on,
 )
-from tests.world import World
+from tests.world import World, text
 
 
 async def test_closed_direct_messages_are_noticed_at_once(world: World) -> None:
@@ -49,6 +49,35 @@ async def test_closed_later_reminders_end_and_the_member_is_told_once(world: Wor
     assert len(world.requests("POST", f"/channels/{channel}/messages")) <= tried
     told = await switch_off(world)
     assert "I could no longer write to you" in told
+    assert "You have no reminders" in await switch_off(world)
+
+
+async def test_the_note_comes_with_the_review_once(world: World) -> None:
+    await switch_on(world)
+    await answer(world, world.ada, right=False)
+    close_messages(world, world.ada)
+    await world.until(2026, 1, 2, 19)
+    notes = []
+    for _ in range(2):
+        result = await world.ada.slash(world.channel, "review")
+        assert "1 due today" in text(result.response)
+        notes.append([text(note) for note in result.followups])
+        assert all(note.flags.ephemeral for note in result.followups)
+    ((note,), none) = notes
+    assert "I could no longer write to you" in note
+    assert none == []
+    assert "You have no reminders" in await switch_off(world)
+
+
+@pytest.mark.parametrize("code", [50007, 50278])
+async def test_who_shares_no_server_with_the_bot_is_told_in_direct_messages_too(
+    world: World, code: int
+) -> None:
+    channel = world.env.backend.get_dm_channel(world.ada.id).id
+    world.env.inject_error("POST", f"/channels/{channel}/messages", status=403, code=code, times=None)
+    told = text((await world.ada.user.slash("remind on")).response)
+    assert "I may not write to you. That takes a server where we both are" in told
+    open_messages(world)
     assert "You have no reminders" in await switch_off(world)
 
 
@@ -131,6 +160,13 @@ async def test_writing_to_many_people_too_fast_passes(world: World) -> None:
 async def test_trouble_while_switching_on_is_told(world: World) -> None:
     close_messages(world, world.ada, status=503)
     assert "Try again in a few minutes" in await switch_on(world)
+    assert "You have no reminders" in await switch_off(world)
+
+
+async def test_writing_too_fast_while_switching_on_is_told_with_a_next_step(world: World) -> None:
+    channel = world.env.backend.get_dm_channel(world.ada.id).id
+    world.env.inject_error("POST", f"/channels/{channel}/messages", status=403, code=40003, times=1)
+    assert "Use `/remind on` again in an hour." in await switch_on(world)
     assert "You have no reminders" in await switch_off(world)
 
 

@@ -15,6 +15,7 @@ from tests.cogs.alone import (
     PAIR,
     YES,
     Student,
+    comes,
     dates,
     day,
     fsrs_says,
@@ -23,7 +24,7 @@ from tests.cogs.alone import (
     is_asking,
     log,
     prompt,
-    sleep_until,
+    until_day,
     work,
 )
 from tests.world import World, buttons, is_question, offered, text
@@ -62,7 +63,7 @@ async def test_the_most_overdue_first_then_the_weakest_memory_then_new_ones(
     ada = Student(world, world.ada, direct=direct)
     await study(ada, wrong=FOUR, hint=HERE)
     assert await dates(world, world.ada) == {"first": day(1), "second": day(1), "third": day(2)}
-    await sleep_until(world, 4)
+    await until_day(world, 4)
     shown = await ada.review()
     heads, asked = [], []
     for _ in range(4):
@@ -85,7 +86,7 @@ async def test_the_most_overdue_first_then_the_weakest_memory_then_new_ones(
 
 async def test_the_counts_are_those_of_the_member(world: World, ada: Student) -> None:
     await study(ada, wrong=FOUR)
-    await sleep_until(world, 1)
+    await until_day(world, 1)
     await Student(world, world.grace).answer_all(await Student(world, world.grace).practise())
     shown = await ada.review()
     assert work(1, 2, 2) in text(shown)
@@ -95,13 +96,13 @@ async def test_up_to_five_new_ones_from_the_weakest_topic(world: World, ada: Stu
     await world.write_questions(3, topic="one")
     await world.write_questions(9, topic="two")
     await ada.answer_all(await ada.practise(topic="one", questions=2))
-    await sleep_until(world, 2)
+    await until_day(world, 2)
     over, asked = await ada.answer_all(await ada.review())
     assert [question.split(" on ")[1] for question in asked] == ["one?"] * 2 + ["two?"] * 5
     assert "Review done for today" in text(over)
     # there are more, but not today; tomorrow there are
     assert "Nothing is due today" in text(await ada.review())
-    await sleep_until(world, 60)
+    await until_day(world, 60)
     _, asked = await ada.answer_all(await ada.review())
     assert len(asked) == 7 + 5
 
@@ -113,7 +114,7 @@ async def test_new_questions_of_the_topic_that_is_forgotten_soonest(world: World
     await ada.answer_all(
         await ada.practise(topic="two", questions=2), wrong=[f"Question {n} on two?" for n in range(4)]
     )
-    await sleep_until(world, 2)
+    await until_day(world, 2)
     _, asked = await ada.answer_all(await ada.review())
     assert asked[4].endswith("on two?")
     assert sorted(question.split(" on ")[1] for question in asked[4:]) == ["one?", "one?", "two?", "two?"]
@@ -162,13 +163,13 @@ async def test_how_sure_one_was_changes_the_date(
     world: World, ada: Student, said: str, seconds: float, rating: Rating
 ) -> None:
     await study(ada)
-    await sleep_until(world, 9)
+    await until_day(world, 9)
     shown = await ada.review()
     await world.wait(seconds)
     verdict = await ada.answer(shown)
     question = {FOUR: "first", HERE: "second", YES: "third"}[prompt(verdict)[2:]]
     good = fsrs_says([(Rating.Good, day(0)), (Rating.Good, day(9))])
-    assert f"In your review again in {(good - day(9)).days} days." in text(verdict)
+    assert comes(good) in text(verdict)
     assert {"I was sure", "I was not sure"} <= set(buttons(verdict))
     if said:
         await world.restart()
@@ -176,14 +177,14 @@ async def test_how_sure_one_was_changes_the_date(
         assert f"☑ {said}" in buttons(verdict)
     due = fsrs_says([(Rating.Good, day(0)), (rating, day(9))])
     assert (due == good) is (rating is Rating.Good)
-    assert f"In your review again in {(due - day(9)).days} days." in text(verdict)
+    assert comes(due) in text(verdict)
     assert (await dates(world, world.ada))[question] == due
     assert is_asking(await ada.go_on(verdict))
 
 
 async def test_one_can_change_ones_mind_about_being_sure(world: World, ada: Student) -> None:
     await study(ada)
-    await sleep_until(world, 9)
+    await until_day(world, 9)
     verdict = await ada.answer(await ada.review())
     before = await dates(world, world.ada)
     sure = await ada.click(verdict, "I was sure")
@@ -198,13 +199,13 @@ async def test_one_can_change_ones_mind_about_being_sure(world: World, ada: Stud
 
 async def test_who_was_wrong_is_not_asked_how_sure(world: World, ada: Student) -> None:
     await study(ada)
-    await sleep_until(world, 9)
+    await until_day(world, 9)
     shown = await ada.review()
     verdict = await ada.answer(shown, right=False)
     assert "I was sure" not in buttons(verdict)
     assert "It comes once more" not in text(verdict)
-    item = ids(verdict, "why")[0].split(":")[1]
-    await ada.press(verdict, f"sure:{item}:1")
+    item = ids(verdict, "item-why")[0].split(":")[1]
+    await ada.press(verdict, f"item-sure:{item}:1")
     assert [rating for _, rating, on in await log(world, world.ada) if on == day(9)] == [Rating.Again]
     over, asked = await ada.answer_all(await ada.go_on(verdict))
     assert asked.count(prompt(verdict)[2:]) == 0
@@ -214,7 +215,7 @@ async def test_who_was_wrong_is_not_asked_how_sure(world: World, ada: Student) -
 
 async def test_a_hint_makes_a_right_answer_a_hard_one(world: World, ada: Student) -> None:
     await study(ada, wrong=FOUR)
-    await sleep_until(world, 1)
+    await until_day(world, 1)
     shown = await ada.review()
     assert prompt(shown) == FOUR
     shown = await ada.click(shown, "Hint (2 left)")
@@ -234,10 +235,10 @@ async def test_a_hint_makes_a_right_answer_a_hard_one(world: World, ada: Student
 async def test_killed_before_every_click(world: World, direct: bool) -> None:
     ada = Student(world, world.ada, direct=direct)
     await ada.answer_all(await ada.practise(questions=3), wrong=[FOUR, HERE])
-    await sleep_until(world, 5)
+    await until_day(world, 5)
     shown = await ada.review()
     asked, clicks = [], 0
-    while buttons(shown):
+    while "Review done" not in text(shown):
         await world.restart(away=60)
         before = text(shown), offered(shown)
         if is_asking(shown) and prompt(shown) not in asked:
@@ -248,12 +249,12 @@ async def test_killed_before_every_click(world: World, direct: bool) -> None:
         unsaid = [label for label in ("I was sure", "I was not sure") if label in buttons(shown)]
         if "Submit" in buttons(shown):
             label = "Submit"
-        elif ids(shown, "tick"):
+        elif ids(shown, "item-tick"):
             option = next(
                 o for o in offered(shown) if "right" in o and f"☐ {_letter(shown, o)}" in buttons(shown)
             )
             label = f"☐ {_letter(shown, option)}"
-        elif ids(shown, "pick"):
+        elif ids(shown, "item-pick"):
             label = _letter(shown, "the right one")
         elif len(unsaid) == 2:
             label = unsaid[0]
@@ -274,7 +275,7 @@ def _letter(shown: Any, option: str) -> str:
 
 async def test_clicks_in_the_same_instant(world: World, ada: Student) -> None:
     await study(ada)
-    await sleep_until(world, 9)
+    await until_day(world, 9)
     shown = await ada.review()
     label = _letter(shown, "the right one")
     for again in (label, "I was sure", "Next"):
@@ -290,7 +291,7 @@ async def test_clicks_in_the_same_instant(world: World, ada: Student) -> None:
 
 async def test_begun_on_two_devices_in_the_same_instant(world: World, ada: Student) -> None:
     await study(ada)
-    await sleep_until(world, 9)
+    await until_day(world, 9)
     results = await world.commands_at_once([(world.ada, "review")] * 3)
     cards = {text(result.response) for result in results}
     assert len(cards) == 1
@@ -300,7 +301,7 @@ async def test_begun_on_two_devices_in_the_same_instant(world: World, ada: Stude
 
 async def test_stop_and_go_on(world: World, ada: Student) -> None:
     await study(ada)
-    await sleep_until(world, 9)
+    await until_day(world, 9)
     first = prompt(shown := await ada.review())
     verdict = await ada.answer(shown)
     on = id_of(verdict, "Next")
@@ -318,7 +319,7 @@ async def test_stop_and_go_on(world: World, ada: Student) -> None:
 
 async def test_practice_and_review_stand_beside_each_other(world: World, ada: Student) -> None:
     await study(ada)
-    await sleep_until(world, 9)
+    await until_day(world, 9)
     practice, review = await ada.practise(), await ada.review()
     assert "question 1 of 4" in text(practice)
     assert "3 due today" in text(review)
@@ -332,7 +333,7 @@ async def test_a_question_that_was_answered_elsewhere_meanwhile_is_not_due(
     world: World, ada: Student
 ) -> None:
     await study(ada)
-    await sleep_until(world, 9)
+    await until_day(world, 9)
     shown = await ada.review()
     first = prompt(shown)
     await ada.answer_all(await ada.practise(topic="one"))
@@ -344,7 +345,7 @@ async def test_a_question_that_was_answered_elsewhere_meanwhile_is_not_due(
 
 async def test_questions_of_a_challenge_wait(world: World, ada: Student) -> None:
     await study(ada)
-    await sleep_until(world, 9)
+    await until_day(world, 9)
     await world.begin_challenge(topics=["one"])
     shown = await ada.review()
     assert "Nothing is due today" in text(shown)

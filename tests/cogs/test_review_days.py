@@ -9,20 +9,21 @@ from typing import Any
 import pytest
 from fsrs import Rating
 
-from bot.study.reviews import Reviews
+from bot.study.memory import Memory
 from tests.cogs.alone import (
     FOUR,
     HERE,
     PAIR,
     YES,
     Student,
+    comes,
     dates,
     day,
     fsrs_says,
     is_asking,
     log,
     prompt,
-    sleep_until,
+    until_day,
 )
 from tests.world import World, buttons, text
 
@@ -88,20 +89,20 @@ async def test_every_answer_becomes_due_on_its_day(world: World, where: Any, rig
     assert await dates(world, world.ada) == {"pair": due}
     ada = Student(world, world.ada)
     number = (due - day(0)).days
-    await sleep_until(world, number - 1, 23)
+    await until_day(world, number - 1, 23)
     waiting = await ada.review()
     assert "Nothing is due today" in text(waiting)
     assert f"**{due:%A}, {due.day} {due:%B}**" in text(waiting)
-    await sleep_until(world, number, 0)
+    await until_day(world, number, 0)
     assert prompt(await ada.review()) == PAIR
     assert await dates(world, world.grace) == {}
 
 
 async def test_answers_of_many_places_are_one_history(world: World) -> None:
     await in_quiz(world, world.ada, right=True, hints=0)
-    await sleep_until(world, 3)
+    await until_day(world, 3)
     await in_practice(world, world.ada, right=True, hints=0)
-    await sleep_until(world, 20)
+    await until_day(world, 20)
     await in_question(world, world.ada, right=False, hints=0)
     await in_challenge(world, world.ada, right=True, hints=1)
     history = [(Rating.Good, day(0)), (Rating.Good, day(3)), (Rating.Again, day(20)), (Rating.Hard, day(20))]
@@ -114,7 +115,7 @@ async def test_many_days_of_study_with_restarts_come_as_fsrs_says(world: World) 
     ada, rng = Student(world, world.ada), random.Random(11)
     histories: dict[str, list[tuple[Rating, date]]] = {}
     for number in range(42):
-        await sleep_until(world, number, rng.randrange(24))
+        await until_day(world, number, rng.randrange(24))
         if rng.random() < 0.3:
             continue
         if rng.random() < 0.3:
@@ -159,10 +160,10 @@ async def _some_answer(ada: Student, shown: Any, rng: random.Random) -> tuple[An
 async def test_a_review_begun_yesterday_gives_way_to_todays(world: World) -> None:
     ada = Student(world, world.ada)
     await ada.answer_all(await ada.practise(topic="one"))
-    await sleep_until(world, 3)
+    await until_day(world, 3)
     old = await ada.review()
     left = prompt(old)
-    await sleep_until(world, 4)
+    await until_day(world, 4)
     await world.restart()
     shown = await ada.review()
     assert "3 due today" in text(shown)
@@ -180,7 +181,7 @@ async def test_a_review_begun_yesterday_gives_way_to_todays(world: World) -> Non
 async def test_a_review_over_midnight_goes_on(world: World) -> None:
     ada = Student(world, world.ada)
     await ada.answer_all(await ada.practise(topic="one"))
-    await sleep_until(world, 3, 23)
+    await until_day(world, 3, 23)
     shown = await ada.review()
     await world.wait(2 * 3600)
     shown = await ada.go_on(await ada.answer(shown))
@@ -197,7 +198,7 @@ async def test_killed_between_an_answer_and_its_review(world: World) -> None:
     await world.env.restart_bot(world.app.client)
     await world.wait(0)
     assert await log(world, world.ada) == [("pair", Rating.Good, day(0))]
-    await sleep_until(world, 2)
+    await until_day(world, 2)
     assert "1 due today" in text(await Student(world, world.ada).review())
 
 
@@ -214,13 +215,13 @@ async def test_a_burst_of_answers_is_reviewed_once_it_is_over(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    work = Reviews._work
+    work = Memory._work
 
-    def counted(self: Reviews) -> Any:
+    def counted(self: Memory) -> Any:
         made.append(1)
         return work(self)
 
-    monkeypatch.setattr(Reviews, "_work", counted)
+    monkeypatch.setattr(Memory, "_work", counted)
     card = await world.start_quiz(questions=1, topic="one")
     members = world.newcomers(30)
     await world.at_once([(member, card, "A") for member in members])
@@ -291,7 +292,7 @@ async def test_the_hosts_target_changes_the_dates(
     good = [(Rating.Good, day(0))]
     assert fsrs_says(good, retention) != fsrs_says(good)
     assert set((await dates(world, world.ada)).values()) == {fsrs_says(good, retention)}
-    await sleep_until(world, 30)
+    await until_day(world, 30)
     verdict = await ada.click(await ada.answer(await ada.review()), "I was not sure")
     name = NAMES[prompt(verdict)[2:]]
     due = fsrs_says([*good, (Rating.Hard, day(30))], retention)
@@ -302,14 +303,14 @@ async def test_a_question_that_is_known_well_does_not_come_back_at_once(world: W
     """A lapse after years is asked again within days, and the cards do not say it were tomorrow."""
     ada = Student(world, world.ada)
     for number in (0, 2, 12, 60, 300):
-        await sleep_until(world, number)
+        await until_day(world, number)
         await in_practice(world, world.ada, right=True, hints=0)
-    await sleep_until(world, 900)
+    await until_day(world, 900)
     shown = await ada.review()
     verdict = await ada.answer(shown, right=False)
     due = (await dates(world, world.ada))["pair"]
     assert due > day(901)
-    assert f"In your review again in {(due - day(900)).days} days." in text(verdict)
+    assert comes(due) in text(verdict)
     over = await ada.click(verdict, "Stop")
     assert "tomorrow" not in text(over).replace("0 tomorrow", "")
 
@@ -321,7 +322,7 @@ async def test_an_edited_question_is_asked_as_it_is_now(world: World) -> None:
     content = file.read_text().replace(HERE, "And which one is right there?")
     file.write_text(content.replace("id: third", "id: other"))
     assert "✅" in text((await world.mona.slash(world.channel, "reload")).response)
-    await sleep_until(world, 20)
+    await until_day(world, 20)
     shown = await ada.review()
     # the one that was renamed is another question
     assert "3 due today" in text(shown)
@@ -336,7 +337,7 @@ async def test_an_edited_question_is_asked_as_it_is_now(world: World) -> None:
 async def test_a_question_that_is_removed_while_it_is_asked(world: World) -> None:
     ada = Student(world, world.ada)
     await ada.answer_all(await ada.practise())
-    await sleep_until(world, 20)
+    await until_day(world, 20)
     shown = await ada.review()
     name = NAMES[prompt(shown)]
     topic = "two" if name == "pair" else "one"

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fsrs import Rating
 
 from bot.banks.format import QuestionFormat, to_question
 from bot.banks.loader import load_catalog
@@ -21,7 +22,7 @@ from cogs.cards.sessions import answered_card, item_card, nothing_due_card, over
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CATALOG = load_catalog(Path(__file__).parents[2] / "questions").catalog
-DUE = ReviewCard("b", "x", 1.0, 1.0, date(2026, 1, 1), date(2126, 1, 1))
+DUE = ReviewCard("b", "x", 1.0, 1.0, date(2026, 1, 1), date(2126, 1, 1), Rating.Good)
 WORK = Workload((DUE,) * 9999, 9999, 99_999, date(2026, 9, 30))
 ID = 10**12
 
@@ -124,8 +125,8 @@ def test_the_largest_summaries(kind: Kind) -> None:
     for ended in (items, items[:0], items[:1]):
         session = Session(ID, ID, None, kind, "b", None, None, NOW, NOW, ended)
         for work in (None, WORK, Workload((), 0, 0, None)):
-            over_card(Over(session, summary(session), work), CATALOG)
-            over_card(Over(session, summary(session), work), Catalog({}))
+            over_card(Over(session, summary(session), ID, work), CATALOG)
+            over_card(Over(session, summary(session), ID, work), Catalog({}))
 
 
 def test_the_largest_offers() -> None:
@@ -133,5 +134,5 @@ def test_the_largest_offers() -> None:
     for difficulty in (None, "hard"):
         unfinished_card(Unfinished(session, Wish(CATALOG.default, None, difficulty, 50), ID), CATALOG)
     for new in (0, 5):
-        nothing_due_card(NothingDue(WORK, new))
-        nothing_due_card(NothingDue(Workload((), 0, 0, None), new))
+        nothing_due_card(NothingDue(WORK, new, ID))
+        nothing_due_card(NothingDue(Workload((), 0, 0, None, withheld=9), new, ID))

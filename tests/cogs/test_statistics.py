@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.world import World, buttons, parts, text
 
 
@@ -63,6 +65,20 @@ async def test_the_picture_comes_with_words(world: World) -> None:
     assert picture.filename == "activity.png"
     blob = world.env.backend.cdn.get(picture.url)
     assert blob.startswith(b"\x89PNG")
+
+
+async def test_without_a_picture_the_numbers_are_shown_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> bytes:
+        raise RuntimeError("no font")
+
+    monkeypatch.setattr("cogs.cards.activity.draw_activity", fail)
+    await answer(world, world.ada)
+    shown = await stats(world, world.ada)
+    assert "**1 answer**" in text(shown)
+    assert parts(shown, 12) == []
+    assert shown.attachments == []
 
 
 async def test_it_is_shown_to_nobody_else(world: World) -> None:

@@ -10,10 +10,10 @@ import simcord
 from simcord.interactions import base_payload
 
 from cogs.cards.layout import OPEN, RIGHT
+from tests.cogs.exams import sit
 from tests.cogs.reminding import answer
 from tests.world import World, buttons, is_question, text
 
-DAY = 86400.0
 PLAN = "plan-delete"
 
 
@@ -53,7 +53,7 @@ async def test_a_new_plan(world: World) -> None:
     assert "**0%** known" in told
     assert "(an estimate)" in told
     assert share(shown, "stop now:") == 0
-    assert 60 < share(shown, "With this plan:") <= 99
+    assert 30 < share(shown, "With this plan:") <= 99
     assert "pass mark of 80%" in told
     assert re.search(r"Weakest topics.*First topic\n-# 0 of 3 answered · 60%.*Second topic", told, re.DOTALL)
     for command in ("/review", "/practice", "/exam start"):
@@ -283,6 +283,14 @@ async def test_a_note_on_reminders_comes_with_the_plan_once(world: World) -> Non
     await world.until(2026, 1, 2, 19)
     assert "I could no longer write to you" in text(await plan(world))
     assert "I could no longer write to you" not in text(await plan(world))
+
+
+@pytest.mark.usefixtures("sketches")
+async def test_an_exam_with_nothing_right_leaves_nothing_known(world: World) -> None:
+    await sit(world, right=0)
+    shown = await plan(world, exam_date="in 2 days")
+    assert "**4** of 4 questions answered\n🧠 **0%** known" in text(shown)
+    assert share(shown, "stop now:") == 0
 
 
 # deleting it

@@ -182,9 +182,34 @@ def test_what_was_right_is_remembered_and_all_else_asked_again() -> None:
     reviews = reviews_of(make_exam(), items)
     assert [each.rating for each in reviews] == [Rating.Good, Rating.Again, Rating.Again]
     first = reviews[0]
-    assert first.key == ("sample", "question-1")
+    assert first.full_id == ("sample", "question-1")
     assert (first.day, first.at) == (date(2026, 1, 5), NOON + timedelta(minutes=4))
     assert (first.took, first.exam_id, first.item_id) == (seconds(10), 1, None)
+
+
+def test_only_what_was_seen_is_reviewed_and_what_was_left_open_only_if_that_is_wanted() -> None:
+    items = graded([make_item(1, set(), spent=0), make_item(2, set()), make_item(3, {1}, spent=0)])
+    for in_review, reviewed in ((True, ["question-2", "question-3"]), (False, ["question-3"])):
+        exam = make_exam(3, in_review=in_review)
+        assert [each.question for each in reviews_of(exam, items)] == reviewed
+        assert [item.position for item in report(exam, items, None).to_review] == [2, 3]
+
+
+def test_where_one_is_asked_for_a_tick_takes_the_place_of_the_other() -> None:
+    item = make_item(1, {1})  # the options stand in the order 2, 0, 1, 3
+    assert item.choice_after(0, ticked=True) == {2}
+    assert item.choice_after(2, ticked=True) == {1}
+    assert item.choice_after(2, ticked=False) == set()
+    assert item.choice_after(0, ticked=False) == {1}
+
+
+def test_where_several_are_asked_for_a_tick_that_is_one_too_many_is_not_taken() -> None:
+    one, two = make_item(1, {1}, key=2), make_item(1, {1, 3}, key=2)
+    assert one.choice_after(0, ticked=True) == {1, 2}
+    assert one.choice_after(2, ticked=True) == {1}
+    assert two.choice_after(0, ticked=True) == {1, 3}
+    assert two.choice_after(2, ticked=True) == {1, 3}
+    assert two.choice_after(2, ticked=False) == {3}
 
 
 def test_there_is_nothing_to_say_of_an_exam_that_runs() -> None:

@@ -17,14 +17,14 @@ from bot.domain.reviews import (
     LOOK_AHEAD,
     Review,
     ReviewCard,
+    card_after,
     known_by_topic,
     known_share,
+    memory_model,
     new_questions,
     rate,
     recall,
     replay,
-    review,
-    scheduler,
     workload,
 )
 from bot.domain.scoring import Outcome
@@ -77,7 +77,12 @@ def make_card(
     question: str = "first", *, due: int = 0, stability: float = 5.0, **changes: object
 ) -> ReviewCard:
     """A card that was reviewed yesterday and is due so many days from today."""
-    values: dict[str, object] = {"bank": "sample", "difficulty": 5.0, "last": TODAY - DAY}
+    values: dict[str, object] = {
+        "bank": "sample",
+        "difficulty": 5.0,
+        "last": TODAY - DAY,
+        "rating": Rating.Good,
+    }
     return ReviewCard(question=question, stability=stability, due=TODAY + due * DAY, **(values | changes))  # type: ignore[arg-type]
 
 
@@ -110,37 +115,39 @@ def test_what_an_answer_says_about_memory(
 @given(retention=retentions, history=histories)
 def test_a_card_is_scheduled_as_fsrs_schedules_it(retention: float, history: History) -> None:
     _, expected = by_fsrs(retention, history)
-    model, card = scheduler(retention), None
+    model, card = memory_model(retention), None
     reviews = reviews_of(history)
     for each in reviews:
-        card = review(model, card, each)
+        card = card_after(model, card, each)
     assert card is not None
     assert (card.stability, card.difficulty) == (expected.stability, expected.difficulty)
     assert expected.last_review is not None
     assert (midnight(card.due), midnight(card.last)) == (expected.due, expected.last_review)
-    assert card.key == ("sample", "first")
+    assert card.full_id == ("sample", "first")
     assert card.due > card.last
-    assert replay(scheduler(retention), reviews) == card
+    assert replay(memory_model(retention), reviews) == card
 
 
 def test_without_reviews_there_is_no_card() -> None:
-    assert replay(scheduler(0.9), []) is None
+    assert replay(memory_model(0.9), []) is None
 
 
 @given(retention=retentions, history=histories, later=st.integers(0, 3000))
 def test_the_chance_to_be_right_is_that_of_fsrs(retention: float, history: History, later: int) -> None:
     direct, expected = by_fsrs(retention, history)
-    card = replay(scheduler(retention), reviews_of(history))
+    card = replay(memory_model(retention), reviews_of(history))
     assert card is not None
     day = card.last + later * DAY
-    assert recall(scheduler(retention), card, day) == direct.get_card_retrievability(expected, midnight(day))
+    assert recall(memory_model(retention), card, day) == direct.get_card_retrievability(
+        expected, midnight(day)
+    )
 
 
 @given(retention=retentions, history=histories)
 def test_a_question_comes_when_the_chance_has_fallen_to_the_target(
     retention: float, history: History
 ) -> None:
-    model = scheduler(retention)
+    model = memory_model(retention)
     card = replay(model, reviews_of(history))
     assert card is not None
     # a day is the least, and intervals are rounded to whole days
@@ -151,14 +158,14 @@ def test_a_question_comes_when_the_chance_has_fallen_to_the_target(
 
 @given(history=histories, pair=st.tuples(retentions, retentions).map(sorted))
 def test_who_wants_to_remember_more_is_never_asked_later(history: History, pair: list[float]) -> None:
-    less, more = (replay(scheduler(retention), reviews_of(history)) for retention in pair)
+    less, more = (replay(memory_model(retention), reviews_of(history)) for retention in pair)
     assert less is not None
     assert more is not None
     assert more.due <= less.due
 
 
 def test_retention_makes_a_difference() -> None:
-    dues = [replay(scheduler(r), reviews_of([(Rating.Easy, 0)])) for r in (0.97, 0.9, 0.8)]
+    dues = [replay(memory_model(r), reviews_of([(Rating.Easy, 0)])) for r in (0.97, 0.9, 0.8)]
     days = [(card.due - TODAY).days for card in dues if card]
     assert days == sorted(set(days))
 
@@ -166,7 +173,7 @@ def test_retention_makes_a_difference() -> None:
 @given(history=histories)
 def test_the_same_answers_always_give_the_same_dates(history: History) -> None:
     # FSRS would otherwise shift them at random
-    cards = {replay(scheduler(0.8), reviews_of(history)) for _ in range(5)}
+    cards = {replay(memory_model(0.8), reviews_of(history)) for _ in range(5)}
     assert len(cards) == 1
 
 
@@ -237,8 +244,8 @@ def two_topics() -> Bank:
 
 
 def test_a_topic_is_known_by_the_mean_chance_of_all_its_questions() -> None:
-    model, bank = scheduler(0.9), two_topics()
-    cards = {card.key: card for card in (make_card("a"), make_card("b", stability=50.0), make_card("d"))}
+    model, bank = memory_model(0.9), two_topics()
+    cards = {card.full_id: card for card in (make_card("a"), make_card("b", stability=50.0), make_card("d"))}
     day = TODAY + 20 * DAY
     found = known_by_topic(model, bank, cards, day)
     weak, strong = (recall(model, cards["sample", id_], day) for id_ in "ab")
@@ -246,7 +253,7 @@ def test_a_topic_is_known_by_the_mean_chance_of_all_its_questions() -> None:
     assert found == {"one": pytest.approx((weak + strong) / 3), "two": pytest.approx(weak / 2)}
     assert known_by_topic(model, bank, {}, day) == {"one": 0, "two": 0}
     # on the day itself nothing is forgotten
-    fresh = {card.key: card for card in (make_card(id_, last=TODAY) for id_ in "abcde")}
+    fresh = {card.full_id: card for card in (make_card(id_, last=TODAY) for id_ in "abcde")}
     assert known_by_topic(model, bank, fresh, TODAY) == {"one": 1, "two": 1}
 
 
@@ -266,10 +273,10 @@ def test_new_questions_come_from_the_weakest_topic_the_easy_ones_first() -> None
         for id_, level in levels.items()
     ]
     bank = make_bank(questions, one=50, two=50)
-    model = scheduler(0.9)
+    model = memory_model(0.9)
 
     def order(*known: ReviewCard) -> str:
-        cards = {card.key: card for card in known}
+        cards = {card.full_id: card for card in known}
         found = new_questions(model, bank, cards, TODAY, questions[::-1])
         return "".join(question.id for question in found)
 
@@ -287,12 +294,12 @@ def test_topics_are_compared_a_week_ahead() -> None:
     questions += [make_question("c", topic="two"), make_question("d", topic="two")]
     bank = make_bank(questions, one=50, two=50)
     cards = {
-        card.key: card
+        card.full_id: card
         for card in (make_card("a", stability=300.0, last=TODAY), make_card("c", stability=0.2, last=TODAY))
     }
-    assert known_by_topic(scheduler(0.9), bank, cards, TODAY) == {"one": 0.5, "two": 0.5}
+    assert known_by_topic(memory_model(0.9), bank, cards, TODAY) == {"one": 0.5, "two": 0.5}
     assert LOOK_AHEAD == 7 * DAY
-    found = new_questions(scheduler(0.9), bank, cards, TODAY, questions)
+    found = new_questions(memory_model(0.9), bank, cards, TODAY, questions)
     assert [question.id for question in found] == ["d", "b"]
 
 
@@ -300,7 +307,30 @@ def test_only_questions_of_the_pool_are_new() -> None:
     bank = two_topics()
     pool = [question for question in bank.questions if question.id in "bd"]
     cards = {("sample", "b"): make_card("b")}
-    assert [q.id for q in new_questions(scheduler(0.9), bank, cards, TODAY, pool)] == ["d"]
+    assert [q.id for q in new_questions(memory_model(0.9), bank, cards, TODAY, pool)] == ["d"]
     # a question of the same name in another bank is another question
     other = {("other", "d"): make_card("d", bank="other")}
-    assert {q.id for q in new_questions(scheduler(0.9), bank, other, TODAY, pool)} == {"b", "d"}
+    assert {q.id for q in new_questions(memory_model(0.9), bank, other, TODAY, pool)} == {"b", "d"}
+
+
+def test_what_was_answered_wrong_last_is_not_known() -> None:
+    bank, model = make_bank([make_question("first"), make_question("b")]), memory_model(0.9)
+
+    def known(*ratings: Rating) -> float:
+        card = replay(model, reviews_of([(rating, 0) for rating in ratings]))
+        assert card is not None
+        return known_by_topic(model, bank, {card.full_id: card}, TODAY)["one"]
+
+    assert known(Rating.Good) == 0.5
+    assert known(Rating.Good, Rating.Again) == known(Rating.Again) == 0.0
+    assert known(Rating.Again, Rating.Hard) == 0.5
+
+
+def test_what_is_withheld_is_due_and_waits() -> None:
+    bank = make_bank([make_question(id_) for id_ in "abc"])
+    cards = [make_card("a"), make_card("b"), make_card("c", due=1)]
+    withheld = frozenset({("sample", "a"), ("sample", "c")})
+    found = workload(cards, Catalog({bank.id: bank}), TODAY, withheld)
+    assert [card.question for card in found.due] == ["b"]
+    assert found.withheld == 1
+    assert found.tomorrow == 1  # by then it may be over

@@ -42,12 +42,12 @@ def ids(items: Sequence[Item]) -> list[int]:
 
 def test_the_current_question_is_the_first_without_an_answer() -> None:
     fresh = make_session(A, B)
-    assert fresh.current is fresh.items[0]
+    assert fresh.next() is fresh.items[0]
     # somebody answered the last one first
     session = make_session((A, RIGHT), B, (C, WRONG))
-    assert session.current is session.items[1]
-    assert make_session((A, RIGHT), (B, WRONG)).current is None
-    assert make_session().current is None
+    assert session.next() is session.items[1]
+    assert make_session((A, RIGHT), (B, WRONG)).next() is None
+    assert make_session().next() is None
 
 
 def test_questions_and_answers_are_counted_once_each() -> None:

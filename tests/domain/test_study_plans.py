@@ -8,15 +8,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from fsrs import Rating
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.questions import Bank
-from bot.domain.reviews import Key, ReviewCard, known_by_topic, known_share, recall, scheduler
+from bot.domain.questions import Bank, QuestionId
+from bot.domain.reviews import ReviewCard, known_by_topic, known_share, memory_model, recall
 from bot.domain.study_plans import Forecast, first_try_share, forecast, new_a_day, weakest
 from tests.domain.examples import make_bank, make_question
 
-MODEL = scheduler(0.9)
+MODEL = memory_model(0.9)
 TODAY = date(2026, 3, 14)
 
 
@@ -32,21 +33,23 @@ def bank() -> Bank:
     return make_bank(questions, one=60, two=40)
 
 
-def memory(*questions: str, stability: float = 10.0, last: int = -3, due: int = 7) -> dict[Key, ReviewCard]:
+def memory(
+    *questions: str, stability: float = 10.0, last: int = -3, due: int = 7
+) -> dict[QuestionId, ReviewCard]:
     """Cards of questions that were last answered so many days after today, and fall due then."""
     found = {}
     for question in questions:
-        card = ReviewCard("sample", question, stability, 5.0, later(last), later(due))
-        found[card.key] = card
+        card = ReviewCard("sample", question, stability, 5.0, later(last), later(due), Rating.Good)
+        found[card.full_id] = card
     return found
 
 
 def look_ahead(
-    days: int, cards: Mapping[Key, ReviewCard] | None = None, of: Bank | None = None, **changes: Any
+    days: int, cards: Mapping[QuestionId, ReviewCard] | None = None, of: Bank | None = None, **changes: Any
 ) -> Forecast:
     """A forecast for an exam in so many days."""
     of, cards = of or bank(), cards or {}
-    unseen = sum((q.bank, q.id) not in cards for q in of.questions)
+    unseen = sum(q.full_id not in cards for q in of.questions)
     values: dict[str, Any] = {
         "today": TODAY,
         "exam_day": later(days),
@@ -119,17 +122,15 @@ def test_among_equals_the_heavier_topic_is_weaker() -> None:
 
 def test_nothing_seen() -> None:
     found = look_ahead(20)
-    assert found.today == found.idle == 0
+    assert found.idle == 0
     assert 0.85 < found.planned < 1
     assert found.reviews_a_day > 1
 
 
-def test_today_and_idle_are_what_the_model_says() -> None:
+def test_idle_is_what_the_model_says() -> None:
     cards = memory(*ALL[:15], stability=3.0)
     found = look_ahead(20, cards)
-    assert found.today == pytest.approx(0.6 * 15 / 30 * recall(MODEL, cards["sample", ALL[0]], TODAY))
     assert found.idle == pytest.approx(0.6 * 15 / 30 * recall(MODEL, cards["sample", ALL[0]], later(20)))
-    assert found.idle < found.today
 
 
 def test_all_seen_and_nothing_due_before_the_exam() -> None:
@@ -164,8 +165,8 @@ def test_overdue_questions_are_reviewed_at_once() -> None:
 
 
 def test_cards_of_other_banks_and_of_removed_questions_do_not_count() -> None:
-    other = ReviewCard("other", "one-0", 10.0, 5.0, TODAY, TODAY)
-    cards = {**memory("one-0"), **memory("gone", due=0), other.key: other}
+    other = ReviewCard("other", "one-0", 10.0, 5.0, TODAY, TODAY, Rating.Good)
+    cards = {**memory("one-0"), **memory("gone", due=0), other.full_id: other}
     assert look_ahead(9, cards, new_today=5) == look_ahead(9, memory("one-0"), new_today=5)
 
 
@@ -201,11 +202,13 @@ def test_whatever_is_known_the_forecast_is_sound(
     values: dict[str, tuple[float, float, int, int]], days: int, first_try: float, seed: int
 ) -> None:
     cards = {
-        ("sample", question): ReviewCard("sample", question, stability, difficulty, later(last), later(due))
+        ("sample", question): ReviewCard(
+            "sample", question, stability, difficulty, later(last), later(due), Rating.Good
+        )
         for question, (stability, difficulty, last, due) in values.items()
     }
     found = look_ahead(days, cards, first_try=first_try, rng=random.Random(seed))
-    assert 0 <= found.idle <= found.today <= 1
+    assert 0 <= found.idle <= 1
     assert 0 <= found.planned <= 1
     expected = known_share(bank(), known_by_topic(MODEL, bank(), cards, later(days)))
     assert found.idle == pytest.approx(expected)

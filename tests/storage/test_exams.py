@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.exams import Exam, ExamEnd
 from bot.domain.questions import Question
-from bot.domain.reviews import scheduler
+from bot.domain.reviews import memory_model
 from bot.domain.scoring import Outcome
 from bot.storage.database import Database, Row
 from bot.storage.exams import EXAM, ExamStore
@@ -32,7 +32,7 @@ QUESTIONS = [
 @pytest.fixture
 def exams(database: Database) -> ExamStore:
     """The exams in the database."""
-    return ExamStore(database, scheduler(0.9))
+    return ExamStore(database, memory_model(0.9))
 
 
 async def prepare(exams: ExamStore, member: int = ADA, **changes: Any) -> Exam:
@@ -66,6 +66,17 @@ async def begin(
     exam = await prepare(exams, member)
     assert await try_begin(exams, exam, at, questions)
     return exam.id
+
+
+async def choose(
+    exams: ExamStore, exam_id: int, at: datetime, position: int, *options: int, ticked: bool = True
+) -> bool:
+    """Tick options of a question, or untick them; whether that counted."""
+    # the options stand in the opposite order
+    places = [3 - option for option in options]
+    return all(
+        [await exams.change(exam_id, at, position=position, place=place, ticked=ticked) for place in places]
+    )
 
 
 async def get(exams: ExamStore, exam_id: int) -> Exam:
@@ -160,7 +171,7 @@ async def test_an_exam_that_is_gone_does_not_begin(exams: ExamStore) -> None:
 
 async def test_time_goes_to_the_question_in_front(exams: ExamStore) -> None:
     exam_id = await begin(exams)
-    assert await exams.change(exam_id, NOON + seconds(5), position=1, choice=frozenset({2}))
+    assert await choose(exams, exam_id, NOON + seconds(5), 1, 2)
     assert await exams.change(exam_id, NOON + seconds(20), position=3)
     assert await exams.change(exam_id, NOON + seconds(22.5), position=None)  # the overview
     assert (await get(exams, exam_id)).since is None
@@ -176,7 +187,7 @@ async def test_time_goes_to_the_question_in_front(exams: ExamStore) -> None:
 async def test_clicks_that_overtake_each_other_take_no_time_away(exams: ExamStore) -> None:
     exam_id = await begin(exams)
     assert await exams.change(exam_id, NOON + seconds(9), position=2)
-    assert await exams.change(exam_id, NOON + seconds(6), position=1, choice=frozenset({0}))
+    assert await choose(exams, exam_id, NOON + seconds(6), 1, 0)
     assert await exams.change(exam_id, NOON + seconds(12), position=3)
     assert await spent(exams, exam_id) == [12, 0, 0, 0]
     await exams.finish(exam_id, NOON + seconds(11), SUBMITTED, DAY)
@@ -185,10 +196,13 @@ async def test_clicks_that_overtake_each_other_take_no_time_away(exams: ExamStor
 
 async def test_choices_and_flags_change_until_the_end(exams: ExamStore) -> None:
     exam_id = await begin(exams)
-    for choice in ({0}, {3}, {3}, set(), {2}):
-        assert await exams.change(exam_id, NOON, position=3, choice=frozenset(choice))
+    for option in (0, 3, 3):
+        assert await choose(exams, exam_id, NOON, 3, option)
+    assert await choose(exams, exam_id, NOON, 3, 3, ticked=False)
+    assert (await exams.items(exam_id))[2].choice == set()
+    assert await choose(exams, exam_id, NOON, 3, 2)
     assert await exams.change(exam_id, NOON, position=3, flagged=True)
-    assert await exams.change(exam_id, NOON, position=2, choice=frozenset({0, 3}))
+    assert await choose(exams, exam_id, NOON, 2, 0, 3)
     items = await exams.items(exam_id)
     assert [item.choice for item in items] == [set(), {0, 3}, {2}, set()]
     assert [item.flagged for item in items] == [False, False, True, False]
@@ -196,14 +210,37 @@ async def test_choices_and_flags_change_until_the_end(exams: ExamStore) -> None:
     assert not any(item.flagged for item in await exams.items(exam_id))
 
 
+async def test_ticks_at_the_same_instant_are_both_kept_and_one_too_many_is_not(exams: ExamStore) -> None:
+    exam_id = await begin(exams)
+    await asyncio.gather(*(choose(exams, exam_id, NOON, 2, option) for option in (3, 0, 1)))
+    assert (await exams.items(exam_id))[1].choice == {3, 0}
+    for _ in range(2):  # twice is once
+        assert await choose(exams, exam_id, NOON, 2, 3, ticked=False)
+    assert (await exams.items(exam_id))[1].choice == {0}
+    await asyncio.gather(*(choose(exams, exam_id, NOON, 1, option) for option in (3, 0, 1)))
+    assert (await exams.items(exam_id))[0].choice == {1}
+
+
+async def test_what_a_member_never_saw_is_not_reviewed(exams: ExamStore, database: Database) -> None:
+    exam_id = await begin(exams)
+    await choose(exams, exam_id, NOON, 1, 0)
+    await exams.change(exam_id, NOON + seconds(3), position=2)  # looks at it, and leaves it open
+    await exams.change(exam_id, NOON + seconds(9), position=None)
+    await exams.finish(exam_id, NOON + seconds(60), SUBMITTED, DAY)
+    assert await learned(database) == [("pair", 1), ("single", 3)]
+    for in_review, reviewed in ((False, [("single", 3)]), (True, [("pair", 1), ("single", 3)])):
+        assert await exams.set_in_review(exam_id, in_review)
+        assert await learned(database) == reviewed
+
+
 async def test_no_click_counts_outside_the_time_of_the_exam(exams: ExamStore) -> None:
     exam = await prepare(exams)
-    assert not await exams.change(exam.id, NOON, position=1, choice=frozenset({0}))
+    assert not await choose(exams, exam.id, NOON, 1, 0)
     assert await try_begin(exams, exam)
-    assert not await exams.change(exam.id, END, position=2, choice=frozenset({0}))
-    assert await exams.change(exam.id, END - seconds(0.001), position=1, choice=frozenset({1}))
+    assert not await choose(exams, exam.id, END, 2, 0)
+    assert await choose(exams, exam.id, END - seconds(0.001), 1, 1)
     assert await exams.finish(exam.id, END, ExamEnd.TIME, DAY)
-    assert not await exams.change(exam.id, NOON + seconds(1), position=1, choice=frozenset({0}))
+    assert not await choose(exams, exam.id, NOON + seconds(1), 1, 0)
     assert [item.choice for item in await exams.items(exam.id)] == [{1}, set(), set(), set()]
     assert not await exams.change(99, NOON, position=1)
 
@@ -211,7 +248,7 @@ async def test_no_click_counts_outside_the_time_of_the_exam(exams: ExamStore) ->
 async def test_the_end_grades_and_happens_once(exams: ExamStore, database: Database) -> None:
     exam_id = await begin(exams)
     for position, choice in enumerate([{0}, {1, 3}, {3}], start=1):
-        await exams.change(exam_id, NOON + seconds(4 * position), position=position, choice=frozenset(choice))
+        await choose(exams, exam_id, NOON + seconds(4 * position), position, *choice)
     at = NOON + seconds(60)
     ends = await asyncio.gather(*(exams.finish(exam_id, at, SUBMITTED, DAY) for _ in range(3)))
     assert sorted(ends) == [False, False, True]
@@ -224,7 +261,7 @@ async def test_the_end_grades_and_happens_once(exams: ExamStore, database: Datab
     assert await timers(database) == {}
     assert await exams.running(ADA) is None
     assert await exams.all_running() == []
-    assert await learned(database) == [("last", 1), ("pair", 1), ("single", 3), ("third", 1)]
+    assert await learned(database) == [("pair", 1), ("single", 3), ("third", 1)]
     log = await database.read("SELECT reviewed_at, took, exam_id FROM review_log WHERE question = 'single'")
     assert log == [(1767614460000, 8000, exam_id)]
 
@@ -256,11 +293,12 @@ async def test_what_was_not_right_is_taken_out_of_review_and_put_back(
     exams: ExamStore, database: Database
 ) -> None:
     before = await begin(exams, questions=[make_question("third")])
-    await exams.change(before, NOON, position=1, choice=frozenset({0}))
+    await choose(exams, before, NOON, 1, 0)
     await exams.finish(before, NOON, SUBMITTED, DAY)
     exam_id = await begin(exams)
     assert not await exams.set_in_review(exam_id, False)  # it runs
-    await exams.change(exam_id, NOON, position=1, choice=frozenset({0}))
+    for position, option in enumerate((0, 2, 2, 2), start=1):
+        await choose(exams, exam_id, NOON, position, option)
     await exams.finish(exam_id, NOON + seconds(9), SUBMITTED, DAY)
     everything = [("last", 1), ("pair", 1), ("single", 3), ("third", 1), ("third", 3)]
     assert await learned(database) == everything
@@ -302,12 +340,12 @@ async def test_members_do_not_get_in_each_others_way(exams: ExamStore, database:
     mine, hers = await begin(exams), await begin(exams, GRACE)
     await asyncio.gather(
         *(
-            exams.change(exam_id, NOON + seconds(n), position=1 + n % 4, choice=frozenset({n % 3}))
+            choose(exams, exam_id, NOON + seconds(n), 1 + n % 4, n % 3)
             for n in range(12)
             for exam_id in (mine, hers)
         )
     )
     assert await exams.finish(mine, NOON + seconds(60), SUBMITTED, DAY)
     assert (await get(exams, hers)).ended_at is None
-    assert [item.choice for item in await exams.items(hers)] == [{2}, {0}, {1}, {2}]
+    assert [item.choice for item in await exams.items(hers)] == [{2}, {1, 2}, {1}, {2}]
     assert await learned(database, GRACE) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,8 +14,8 @@ from fsrs import Rating
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.questions import Question
-from bot.domain.reviews import Key, Review, ReviewCard, replay, scheduler
+from bot.domain.questions import Question, QuestionId
+from bot.domain.reviews import Review, ReviewCard, memory_model, replay
 from bot.domain.rounds import Answer
 from bot.domain.scoring import Outcome
 from bot.storage.answers import AnswerStore
@@ -24,7 +24,7 @@ from bot.storage.reviews import ReviewStore, StudyDay, add_reviews, change_ratin
 from tests.domain.examples import NOON, make_answer, make_question, seconds
 from tests.storage.examples import ADA, GRACE, LINUS, add_round
 
-MODEL = scheduler(0.9)
+MODEL = memory_model(0.9)
 TODAY = NOON.date()
 DAY = timedelta(days=1)
 
@@ -65,13 +65,18 @@ async def all_cards(database: Database) -> dict[int, list[ReviewCard]]:
     store = ReviewStore(database)
     found = {}
     for member in (ADA, GRACE, LINUS):
-        found[member] = sorted(await store.cards(member), key=lambda card: card.key)
+        found[member] = sorted(await store.cards(member), key=lambda card: card.full_id)
     return found
+
+
+def in_time(reviews: Iterable[Review]) -> list[Review]:
+    """By the times of the answers; what was stored first comes first among equals."""
+    return sorted(reviews, key=lambda each: each.at)
 
 
 async def replayed(database: Database) -> dict[int, list[ReviewCard]]:
     """The cards of everyone as the log says they are."""
-    histories: dict[tuple[int, Key], list[Review]] = {}
+    histories: dict[tuple[int, QuestionId], list[Review]] = {}
     for member, bank, question, _, rating, day, at, took, item, exam in await log(database):
         each = Review(
             bank,
@@ -83,10 +88,10 @@ async def replayed(database: Database) -> dict[int, list[ReviewCard]]:
             item,
             exam,
         )
-        histories.setdefault((member, each.key), []).append(each)
+        histories.setdefault((member, each.full_id), []).append(each)
     found: dict[int, list[ReviewCard]] = {ADA: [], GRACE: [], LINUS: []}
     for (member, _), reviews in sorted(histories.items()):
-        card = replay(MODEL, reviews)
+        card = replay(MODEL, in_time(reviews))
         assert card is not None
         found[member].append(card)
     return found
@@ -248,7 +253,7 @@ async def test_log_and_card_are_written_together(database: Database, statement: 
     assert await ReviewStore(database).cards(ADA) == []
 
 
-async def test_days_of_study(database: Database) -> None:
+async def test_a_day_of_study(database: Database) -> None:
     await add(
         database,
         (ADA, make_review("a", day=3)),
@@ -260,13 +265,15 @@ async def test_days_of_study(database: Database) -> None:
         (GRACE, make_review("a", day=9)),
     )
     store = ReviewStore(database)
-    assert await store.days(ADA, "sample") == [
-        StudyDay(TODAY, 1, 0),
-        StudyDay(TODAY + 3 * DAY, 3, 2),
-        StudyDay(TODAY + 9 * DAY, 1, 0),
+    found = [await store.day(ADA, "sample", TODAY + number * DAY) for number in (-1, 0, 3, 9)]
+    assert found == [
+        StudyDay(reviews=0, new=0),
+        StudyDay(reviews=1, new=1),  # stored later, answered first
+        StudyDay(reviews=3, new=1),
+        StudyDay(reviews=1, new=0),
     ]
-    assert await store.days(ADA, "other") == [StudyDay(TODAY + 9 * DAY, 1, 1)]
-    assert await store.days(LINUS, "sample") == []
+    assert await store.day(ADA, "other", TODAY + 9 * DAY) == StudyDay(reviews=1, new=1)
+    assert await store.day(LINUS, "sample", TODAY) == StudyDay(reviews=0, new=0)
 
 
 async def test_what_was_known_at_first_sight(database: Database) -> None:
@@ -301,7 +308,7 @@ class Notebook:
     """What should be in the log: a list of reviews for each member and question."""
 
     def __init__(self) -> None:
-        self.pages: dict[tuple[int, Key], list[tuple[int, Review]]] = {}
+        self.pages: dict[tuple[int, QuestionId], list[tuple[int, Review]]] = {}
         """Reviews with their numbers."""
         self.items = 0
         self.day = 0
@@ -314,12 +321,12 @@ class Notebook:
             self.day += gap
             item = None if exam else self.items
             each = make_review(question, rating, self.day, item_id=item, exam_id=exam)
-            page = self.pages.setdefault((member, each.key), [])
+            page = self.pages.setdefault((member, each.full_id), [])
             page.append((max((number for number, _ in page), default=0) + 1, each))
             found.append((member, each))
         return found
 
-    def rate(self, item: int, rating: Rating) -> tuple[int, Key] | None:
+    def rate(self, item: int, rating: Rating) -> tuple[int, QuestionId] | None:
         """Rate an item anew; whose it is."""
         for owner, page in self.pages.items():
             for place, (number, each) in enumerate(page):
@@ -359,11 +366,11 @@ def test_cards_follow_from_the_log_whatever_happens(
             cards, rows = await all_cards(database), await log(database)
             assert cards == await replayed(database)
         expected = {
-            (member, key): replay(MODEL, [each for _, each in page])
+            (member, key): replay(MODEL, in_time(each for _, each in page))
             for (member, key), page in notebook.pages.items()
             if page
         }
-        assert {(member, card.key): card for member in cards for card in cards[member]} == expected
+        assert {(member, card.full_id): card for member in cards for card in cards[member]} == expected
         numbers = {
             (member, key[1]): [number for number, _ in page] for (member, key), page in notebook.pages.items()
         }

@@ -13,7 +13,7 @@ import pytest
 from fsrs import Rating
 
 from bot.domain.questions import Question
-from bot.domain.reviews import Review, replay, scheduler
+from bot.domain.reviews import Review, memory_model, replay
 from bot.domain.scoring import Outcome
 from bot.domain.sessions import Item, Kind, Session
 from bot.storage.database import Database, Row, to_day, to_ms
@@ -22,7 +22,7 @@ from bot.storage.sessions import ItemAnswer, SessionStore
 from tests.domain.examples import NOON, make_question, seconds
 from tests.storage.examples import ADA, GRACE, GUILD
 
-MODEL = scheduler(0.9)
+MODEL = memory_model(0.9)
 DAY = timedelta(days=1)
 ORDER = (2, 0, 3, 1)
 
@@ -95,7 +95,7 @@ async def test_a_session_begins_with_its_questions_in_order(sessions: SessionSto
     assert [item.question for item in session.items] == [C, A, B]
     assert [item.position for item in session.items] == [1, 2, 3]
     assert session.items[0] == Item(session.items[0].id, session.id, 1, C, ORDER)
-    assert session.current == session.items[0]
+    assert session.next() == session.items[0]
     for found in (
         await sessions.get(session.id),
         await sessions.open(ADA, Kind.PRACTICE),
@@ -187,7 +187,7 @@ async def test_an_answer_is_kept_with_its_review(sessions: SessionStore, databas
     after = await again(sessions, session)
     expected = replace(item, choice=frozenset({1, 3}), outcome=Outcome.WRONG, took=seconds(61.5))
     assert after.items == (session.items[0], expected, session.items[2])
-    assert after.current == session.items[0]
+    assert after.next() == session.items[0]
     assert await database.read("SELECT answered_at, day FROM item WHERE id = ?", (item.id,)) == [
         (to_ms(answer.at), to_day(day))
     ]
@@ -346,7 +346,7 @@ async def test_a_session_ends_once(sessions: SessionStore) -> None:
 async def test_the_model_decides_the_date(database: Database) -> None:
     dates = []
     for member, retention in ((ADA, 0.9), (GRACE, 0.75)):
-        sessions = SessionStore(database, scheduler(retention))
+        sessions = SessionStore(database, memory_model(retention))
         session = await begin(sessions, member_id=member)
         await sessions.answer(session, session.items[0], make_answer(), None)
         (card,) = await ReviewStore(database).cards(member)

@@ -16,14 +16,14 @@ from fsrs import Rating
 
 from bot.app import SystemClock
 from bot.domain.questions import Question
-from bot.domain.reviews import Review, ReviewCard, replay, scheduler
+from bot.domain.reviews import Review, ReviewCard, memory_model, replay
 from bot.domain.scoring import Outcome
 from bot.storage.answers import AnswerStore
 from bot.storage.database import Database, _migrations, to_day, to_ms
 from bot.storage.reviews import ReviewStore
 from bot.storage.rounds import RoundStore
 from bot.storage.scores import ScoreStore
-from bot.study.reviews import Reviews
+from bot.study.memory import Memory
 from tests.domain.examples import make_answer, make_question, seconds
 from tests.storage.examples import ADA, CHANNEL, GRACE, GUILD, LINUS, add_round
 from tests.storage.files import TODAY, ask_file, has_table, version
@@ -31,7 +31,7 @@ from tests.world import World, text
 
 SCRIPTS = _migrations()[:2]
 
-MODEL = scheduler(0.9)
+MODEL = memory_model(0.9)
 
 MONDAY = date(2026, 1, 5)
 
@@ -180,7 +180,7 @@ async def test_an_upgraded_database_has_the_same_tables_as_a_new_one(
 
 
 async def test_all_old_answers_become_reviews(old: SecondFormat, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.study.reviews._PATIENCE", None)  # however slow this machine is
+    monkeypatch.setattr("bot.study.memory._PATIENCE", None)  # however slow this machine is
     for id_, question in enumerate(QUESTIONS, start=1):
         old.round(id_, question, day=0)
     old.answer(1, ADA, 0, Outcome.WRONG)
@@ -192,8 +192,8 @@ async def test_all_old_answers_become_reviews(old: SecondFormat, monkeypatch: py
     async with Database.open(old.path) as database:
         store = ReviewStore(database)
         assert await store.cards(ADA) == []
-        reviews = Reviews(store, MODEL, SystemClock())
-        found = sorted(await reviews.cards(ADA), key=lambda card: card.key)
+        reviews = Memory(store, MODEL, SystemClock())
+        found = sorted(await reviews.cards(ADA), key=lambda card: card.full_id)
         assert found == [
             card_of(QUESTIONS[3], (Rating.Again, 6)),
             card_of(QUESTIONS[0], (Rating.Again, 0), (Rating.Good, 3)),
@@ -204,7 +204,7 @@ async def test_all_old_answers_become_reviews(old: SecondFormat, monkeypatch: py
         assert await database.read("SELECT count(*), max(number) FROM review_log") == [(5, 2)]
         await reviews.stop()
     async with Database.open(old.path) as database:
-        reviews = Reviews(ReviewStore(database), MODEL, SystemClock())
+        reviews = Memory(ReviewStore(database), MODEL, SystemClock())
         assert len(await reviews.cards(ADA)) == 3
         assert await database.read("SELECT count(*) FROM review_log") == [(5,)]
         await reviews.stop()
@@ -213,14 +213,14 @@ async def test_all_old_answers_become_reviews(old: SecondFormat, monkeypatch: py
 async def test_who_asks_while_old_answers_become_reviews_waits_for_them(
     old: SecondFormat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.study.reviews._PATIENCE", None)
-    monkeypatch.setattr("bot.study.reviews._SLICE", 1)
+    monkeypatch.setattr("bot.study.memory._PATIENCE", None)
+    monkeypatch.setattr("bot.study.memory._SLICE", 1)
     for id_ in range(1, 6):
         old.round(id_, make_question(f"question-{id_}"))
         old.answer(id_, ADA, 0, Outcome.RIGHT)
     old.close()
     async with Database.open(old.path) as database:
-        reviews = Reviews(ReviewStore(database), MODEL, SystemClock())
+        reviews = Memory(ReviewStore(database), MODEL, SystemClock())
         reviews.start()
         await asyncio.sleep(0)  # the work has begun
         assert len(await reviews.cards(ADA)) == 5
@@ -230,15 +230,15 @@ async def test_who_asks_while_old_answers_become_reviews_waits_for_them(
 async def test_nobody_waits_longer_than_a_member_can(
     old: SecondFormat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.study.reviews._PATIENCE", 0)
+    monkeypatch.setattr("bot.study.memory._PATIENCE", 0)
     old.round(1, QUESTIONS[0])
     old.answer(1, ADA, 0, Outcome.RIGHT)
     old.close()
     async with Database.open(old.path) as database:
-        reviews = Reviews(ReviewStore(database), MODEL, SystemClock())
+        reviews = Memory(ReviewStore(database), MODEL, SystemClock())
         assert await reviews.cards(ADA) == []
         # the work goes on meanwhile
-        monkeypatch.setattr("bot.study.reviews._PATIENCE", None)
+        monkeypatch.setattr("bot.study.memory._PATIENCE", None)
         assert len(await reviews.cards(ADA)) == 1
         await reviews.stop()
 

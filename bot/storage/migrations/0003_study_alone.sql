@@ -80,6 +80,7 @@ CREATE TABLE review_card (
     difficulty REAL NOT NULL,          -- 1 to 10
     last_day INTEGER NOT NULL,
     due_day INTEGER NOT NULL,
+    rating INTEGER NOT NULL,           -- of the last answer, as in review_log
     PRIMARY KEY (member_id, bank, question)
 ) WITHOUT ROWID;
 
@@ -88,7 +89,7 @@ CREATE TABLE review_log (
     member_id INTEGER NOT NULL,
     bank TEXT NOT NULL,
     question TEXT NOT NULL,
-    number INTEGER NOT NULL,           -- 1 for the first
+    number INTEGER NOT NULL,           -- 1 for the one that was stored first
     rating INTEGER NOT NULL,           -- 1 again, 2 hard, 3 good, 4 easy
     day INTEGER NOT NULL,
     reviewed_at INTEGER NOT NULL,

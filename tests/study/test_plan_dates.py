@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.study_plans import LONGEST
+from bot.domain.study_plans import LONGEST_PLAN
 from bot.errors import RefusedError
-from bot.study.exam_days import SUGGESTED, find_exam_day
+from bot.study.plan_dates import SUGGESTED, find_exam_day
 
 TODAY = date(2026, 3, 14)
 NEXT = TODAY + timedelta(days=1)
-days = st.dates(NEXT, TODAY + timedelta(days=LONGEST))
+days = st.dates(NEXT, TODAY + timedelta(days=LONGEST_PLAN))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_anything_is_a_day_to_come_or_refused(written: str, today: date) -> None
         day = find_exam_day(written, today)
     except RefusedError:
         return
-    assert today < day <= today + timedelta(days=LONGEST)
+    assert today < day <= today + timedelta(days=LONGEST_PLAN)
 
 
 @given(

@@ -10,8 +10,8 @@ from bot.storage.members import MemberStore
 from bot.study.servers import Servers
 
 
-class Members:
-    """Knows where members are in time."""
+class Calendars:
+    """Knows which day it is for a member."""
 
     def __init__(self, members: MemberStore, servers: Servers) -> None:
         self._members = members

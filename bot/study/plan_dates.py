@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from bot.domain.study_plans import LONGEST
+from bot.domain.study_plans import LONGEST_PLAN
 from bot.errors import RefusedError
 
 SUGGESTED = ("in 1 week", "in 2 weeks", "in 3 weeks", "in 4 weeks", "in 6 weeks", "in 8 weeks", "in 12 weeks")
@@ -26,7 +26,7 @@ def find_exam_day(text: str, today: date) -> date:
         RefusedError: it is no day, can be read in two ways, is not to come, or is too far ahead.
     """
     day = _read(" ".join(text.casefold().split()), text, today)
-    furthest = today + timedelta(days=LONGEST)
+    furthest = today + timedelta(days=LONGEST_PLAN)
     if day == today:
         raise RefusedError(
             "That is today, which leaves no time for a plan. `/review` shows what is due. Good luck!"
