@@ -16,7 +16,8 @@ from bot.client import Interaction
 from bot.domain.exams import Report
 from bot.domain.questions import FEWEST_EXAM_QUESTIONS, LONGEST_EXAM, MOST_EXAM_QUESTIONS, SHORTEST_EXAM
 from bot.errors import RefusedError
-from bot.study.exams import Exams, ExamState, Preparation, Sitting
+from bot.study.exam_states import ExamState, Preparation, Sitting
+from bot.study.exams import Exams
 from bot.study.library import Library
 from cogs.cards.exam_reports import (
     IN_REVIEW,

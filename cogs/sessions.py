@@ -32,10 +32,8 @@ from cogs.cards.sessions import (
     WHY,
     answered_card,
     item_card,
-    nothing_due_card,
-    over_card,
-    unfinished_card,
 )
+from cogs.cards.summaries import nothing_due_card, over_card, unfinished_card
 from cogs.channels import answer_privately, is_direct
 from cogs.choices import matching_banks, matching_topics
 

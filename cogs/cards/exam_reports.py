@@ -10,7 +10,7 @@ from discord import ui
 from bot.domain.exams import Exam, ExamEnd, ExamItem, Report, TopicScore, needed
 from bot.domain.questions import LETTERS, Catalog
 from bot.domain.scoring import Outcome
-from bot.study.exams import WrongPage
+from bot.study.exam_states import WrongPage
 from cogs.cards.exam_pictures import (
     Attempt,
     ExamHistory,

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.domain.exams import ExamEnd, ExamItem, needed
 from bot.domain.questions import LETTERS
-from bot.study.exams import Preparation, Sitting
+from bot.study.exam_states import Preparation, Sitting
 from cogs.cards.layout import OPEN, PARTLY, Item, button, card, clip, count, lines, stamp
 from cogs.cards.questions import options
 from cogs.cards.verdicts import letters

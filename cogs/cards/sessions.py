@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import discord
 from discord import ui
 
-from bot.domain.questions import LETTERS, Catalog, Question, to_mask
+from bot.domain.questions import LETTERS, to_mask
 from bot.domain.reviews import Workload
 from bot.domain.scoring import Outcome
 from bot.domain.sessions import Item, Kind, Session
-from bot.study.steps import Answered, Asking, NothingDue, Over, Unfinished
+from bot.study.steps import Answered, Asking
 from cogs.cards.layout import (
     MOST_BYTES,
     MOST_TEXT,
     OPEN,
-    PARTLY,
-    QUIET,
-    RIGHT,
     button,
     card,
     clip,
@@ -61,8 +57,6 @@ QUESTIONS = 10
 _FRAME = 320
 """Characters on the card of a question that are neither the question's nor a hint's."""
 _BYTES_PER_CHARACTER = 4
-_MISSED_SHOWN = 12
-_TOPICS_SHOWN = 8
 
 
 def practice_id(scope: int, difficulty: str | None, questions: int, *, instead_of: int = 0) -> str:
@@ -81,7 +75,7 @@ def _progress(asking: Asking) -> str:
     session, item = asking.session, asking.item
     if session.kind is Kind.REVIEW:
         new = " · 🌱 new for you" if item.is_new else ""
-        return f"-# 🔁 Review{f' · {_due(asking.workload)}' if asking.workload else ''}{new}"
+        return f"-# 🔁 Review{f' · {due_words(asking.workload)}' if asking.workload else ''}{new}"
     questions = session.questions
     if item.position > questions:
         left = sum(other.choice is None for other in session.items)
@@ -89,17 +83,14 @@ def _progress(asking: Asking) -> str:
     return f"-# 🎯 Practice · question {item.position} of {questions}"
 
 
-def _due(work: Workload) -> str:
+def due_words(work: Workload) -> str:
     """How much there is to review, today and later."""
     waits = f" · {work.withheld} wait" if work.withheld else ""
     return f"{len(work.due)} due today{waits} · {work.tomorrow} tomorrow · {work.week} within a week"
 
 
-def _due_line(work: Workload | None) -> str:
-    return f"-# {_due(work)}" if work and (work.due or work.withheld or work.next_day) else ""
-
-
-def _day(day: date) -> str:
+def date_words(day: date) -> str:
+    """A date with its weekday: Monday, 23 November."""
     return f"{day:%A}, {day.day} {day:%B}"
 
 
@@ -184,7 +175,7 @@ def answered_card(answered: Answered, *, in_full: bool = False) -> ui.LayoutView
         [
             f"### {WORDS[outcome]}{hints}",
             "-# 🔂 It comes once more at the end of this practice." if again and not is_over else "",
-            f"-# 🗓️ In your review again on {_day(answered.card.due)}." if answered.card else "",
+            f"-# 🗓️ In your review again on {date_words(answered.card.due)}." if answered.card else "",
         ]
     )
     if in_full:
@@ -220,123 +211,3 @@ def _sure_row(item: Item) -> ui.ActionRow[ui.LayoutView]:
         )
 
     return ui.ActionRow(choice("I was sure", True, "😎"), choice("I was not sure", False, "🤔"))
-
-
-def over_card(over: Over, catalog: Catalog) -> ui.LayoutView:
-    """What came of a session, and what to do next."""
-    session, found = over.session, over.summary
-    if session.kind is Kind.PRACTICE:
-        head = "### 🎯 Practice is over" if session.is_done else "### 🎯 Practice stopped"
-    else:
-        is_done = over.workload is not None and not over.workload.due
-        head = "### 🔁 Review done for today" if is_done else "### 🔁 Review stopped"
-    if found.answered:
-        share = found.right / found.answered
-        result = f"**{found.right} of {found.answered}** right at the first try ({share:.0%})"
-    else:
-        result = "You have not answered any question."
-    parts = [
-        lines([head, result, _due_line(over.workload)]),
-        _topics(over, catalog),
-        _missed(found.missed, found.learned),
-    ]
-    return card(RIGHT if found.answered else QUIET, *parts, ui.ActionRow(*_over_row(over)))
-
-
-def _over_row(over: Over) -> list[ui.Button[ui.LayoutView]]:
-    """What to do next, beside the summary."""
-    session = over.session
-    practice = practice_id(over.scope, session.difficulty, QUESTIONS)
-    if session.kind is Kind.PRACTICE:
-        return [
-            button("Practise again", practice, emoji="🎯"),
-            button("Review", review_id(beside=True), emoji="🔁"),
-        ]
-    row = [button("Practice", practice, emoji="🎯")]
-    if over.workload is not None and over.workload.due:
-        row.insert(0, button("Go on", review_id(), emoji="🔁", style=discord.ButtonStyle.primary))
-    return row
-
-
-def _topics(over: Over, catalog: Catalog) -> str:
-    records = over.summary.topics
-    if len(records) < 2:
-        return ""
-    table = []
-    for record in records[:_TOPICS_SHOWN]:
-        bank = catalog.banks.get(record.bank)
-        topic = bank.topics.get(record.topic) if bank else None
-        title = clip(topic.title if topic else record.topic, 60)
-        sign = "✅" if record.right == record.answered else "❌" if not record.right else "➖"
-        table.append(f"{sign} **{record.right}/{record.answered}** · {title}")
-    more = len(records) - len(table)
-    return "\n".join(["**By topic**", *table, *([f"-# … and {more} more"] if more else [])])
-
-
-def _missed(missed: Sequence[Question], learned: frozenset[str]) -> str:
-    if not missed:
-        return ""
-    table = [
-        f"{'🔂' if question.id in learned else '❌'} {one_line(question, 110)}"
-        for question in missed[:_MISSED_SHOWN]
-    ]
-    more = len(missed) - len(table)
-    note = f"{'🔂 right in the end · ' if learned else ''}your `/review` asks all of them again soon"
-    return "\n".join(
-        ["**Look at these again**", *table, f"-# … and {more} more" if more else "", f"-# {note}"]
-    ).replace("\n\n", "\n")
-
-
-def unfinished_card(found: Unfinished, catalog: Catalog) -> ui.LayoutView:
-    """There is a practice to go on with; a new one ends it."""
-    session, wish = found.session, found.wish
-    anew = practice_id(found.scope, wish.difficulty, wish.questions, instead_of=session.id)
-    return card(
-        OPEN,
-        lines(
-            [
-                "### 🎯 You have an unfinished practice",
-                _subject(catalog, session.bank, session.topic, session.difficulty),
-                f"**{session.answered} of {session.questions}** answered.",
-            ]
-        ),
-        "-# A new one would be on "
-        f"{_subject(catalog, wish.bank.id, wish.topic, wish.difficulty)}. It ends the other; what you answered there is kept.",
-        ui.ActionRow(
-            button("Go on", f"{NEXT}:{session.id}", style=discord.ButtonStyle.primary, emoji="▶️"),
-            button("Begin a new one", anew, emoji="🎯"),
-        ),
-    )
-
-
-def _subject(catalog: Catalog, bank: str, topic: str | None, difficulty: str | None) -> str:
-    only = f", {difficulty} ones only" if difficulty else ""
-    return clip(catalog.subject(bank, topic or ""), 200) + only
-
-
-def nothing_due_card(found: NothingDue) -> ui.LayoutView:
-    """Nothing is due: when something is, and what to do until then."""
-    work = found.workload
-    waits = (
-        f"{count(work.withheld, 'question')} that would be due still count for you in a challenge, a quiz or an exam, and come "
-        "after that."
-        if work.withheld
-        else ""
-    )
-    if work.next_day is not None:
-        text = f"Next: **{_day(work.next_day)}**"
-    elif not work.withheld:
-        text = (
-            "You have no questions in review yet. Every question that you answer, in a quiz, a challenge or on your own, "
-            "comes back here before you forget it."
-        )
-    else:
-        text = ""
-    row = [button("Practice", practice_id(found.scope, None, QUESTIONS), emoji="🎯")]
-    if found.new:
-        row.insert(0, button(count(found.new, "new question"), review_id(only_new=True), emoji="🌱"))
-    return card(
-        PARTLY if work.next_day is None else RIGHT,
-        lines(["### ✨ Nothing is due today", text, waits, _due_line(work)]),
-        ui.ActionRow(*row),
-    )

@@ -16,7 +16,7 @@ from bot.banks.nonsense import CARD_TEXT
 from bot.domain.exams import Exam, ExamEnd, ExamItem, graded, report
 from bot.domain.questions import Bank, Catalog, Question, Topic
 from bot.domain.rounds import shuffled_order
-from bot.study.exams import Preparation, Sitting, WrongPage
+from bot.study.exam_states import Preparation, Sitting, WrongPage
 from cogs.cards.exam_reports import history_card, report_card, wrong_card
 from cogs.cards.exams import confirmation_card, overview_card, preparation_card, question_card
 from tests.cogs.test_cards import QUESTIONS

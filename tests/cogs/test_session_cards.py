@@ -18,7 +18,8 @@ from bot.domain.reviews import ReviewCard, Workload
 from bot.domain.scoring import grade
 from bot.domain.sessions import MOST_TRIES, Item, Kind, Session, summary
 from bot.study.steps import Answered, Asking, NothingDue, Over, Unfinished, Wish
-from cogs.cards.sessions import answered_card, item_card, nothing_due_card, over_card, unfinished_card
+from cogs.cards.sessions import answered_card, item_card
+from cogs.cards.summaries import nothing_due_card, over_card, unfinished_card
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CATALOG = load_catalog(Path(__file__).parents[2] / "questions").catalog
