@@ -9,7 +9,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction
-from bot.domain.questions import from_mask
 from bot.errors import RefusedError
 from bot.study.library import Library
 from bot.study.practices import Practices
@@ -142,33 +141,34 @@ class SessionCog(commands.Cog, name="Sessions"):
 
     async def pick(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """The answer where one option is right."""
-        await self._answer(interaction, numbers[0], [numbers[1]])
+        item_id, place = numbers
+        step = await self._sessions.answer(
+            item_id, interaction.user.id, interaction.guild_id, [place], interaction.created_at
+        )
+        await self._show(interaction, step)
 
     async def submit(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """The answer where several are right."""
-        await self._answer(interaction, numbers[0], from_mask(numbers[1]))
-
-    async def _answer(
-        self, interaction: Interaction, item_id: int, places: Sequence[int] | frozenset[int]
-    ) -> None:
-        step = await self._sessions.answer(
-            item_id, interaction.user.id, interaction.guild_id, places, interaction.created_at
+        step = await self._sessions.submit(
+            numbers[0], interaction.user.id, interaction.guild_id, interaction.created_at
         )
         await self._show(interaction, step)
 
     async def tick(self, interaction: Interaction, numbers: Sequence[int]) -> None:
-        """Other ticks where several options are right."""
-        item_id, mask = numbers
-        step = await self._sessions.question(item_id, interaction.user.id, interaction.created_at)
-        await self._show(interaction, step, ticked=from_mask(mask))
+        """A tick where several options are right."""
+        item_id, place, ticked = numbers
+        step = await self._sessions.tick(
+            item_id, interaction.user.id, place, bool(ticked), interaction.created_at
+        )
+        await self._show(interaction, step)
 
     async def hint(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """A hint, on the card itself."""
-        item_id, hints, mask = numbers
+        item_id, hints = numbers
         step = await self._sessions.hint(
             item_id, interaction.user.id, interaction.guild_id, hints, interaction.created_at
         )
-        await self._show(interaction, step, ticked=from_mask(mask))
+        await self._show(interaction, step)
 
     async def explain(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """All options of a question that was answered."""
@@ -186,18 +186,13 @@ class SessionCog(commands.Cog, name="Sessions"):
         interaction: Interaction,
         step: Asking | Answered | Over | Unfinished | NothingDue,
         *,
-        ticked: frozenset[int] = frozenset(),
         in_full: bool = False,
         beside: bool = False,
     ) -> None:
         catalog = self._library.catalog
         match step:
             case Asking():
-                if any(place >= len(step.item.order) for place in ticked):
-                    raise RefusedError(
-                        "This button does not belong to this question. Use the buttons on its card."
-                    )
-                card = item_card(step, catalog.topic_title(step.item.question), ticked)
+                card = item_card(step, catalog.topic_title(step.item.question))
             case Answered():
                 card = answered_card(step, in_full=in_full)
             case Over():
@@ -218,9 +213,9 @@ async def setup(client: StudyhallClient) -> None:
     client.answer_buttons(NEXT, 1, cog.go_on)
     client.answer_buttons(STOP, 1, cog.stop)
     client.answer_buttons(PICK, 2, cog.pick)
-    client.answer_buttons(TICK, 2, cog.tick)
-    client.answer_buttons(SUBMIT, 2, cog.submit)
-    client.answer_buttons(HINT, 3, cog.hint)
+    client.answer_buttons(TICK, 3, cog.tick)
+    client.answer_buttons(SUBMIT, 1, cog.submit)
+    client.answer_buttons(HINT, 2, cog.hint)
     client.answer_buttons(WHY, 1, cog.explain)
     client.answer_buttons(SURE, 2, cog.set_sure)
     await client.add_cog(cog)

@@ -36,6 +36,8 @@ class Item:
     """In a review: the member had never answered it."""
     shown_at: datetime | None = None
     hints: int = 0
+    ticked: frozenset[int] = frozenset()
+    """Places ticked so far, where several options are right."""
     choice: frozenset[int] | None = None
     """Places in the order of the bank; None: not answered, as with all that follow."""
     outcome: Outcome | None = None

@@ -20,7 +20,7 @@ _SESSION = "id, member_id, guild_id, kind, bank, topic, difficulty, begun_at, en
 
 _ITEMS = """
 SELECT item.id, item.session_id, item.position, question_version.content, item.option_order, item.is_new, item.shown_at,
-       item.hints, item.choice, item.outcome, item.took, item.sure
+       item.hints, item.ticked, item.choice, item.outcome, item.took, item.sure
 FROM item JOIN question_version ON question_version.version = item.version
 WHERE item.session_id = ? ORDER BY item.position
 """
@@ -44,7 +44,7 @@ class ItemAnswer:
 
 
 def _to_item(row: Row) -> Item:
-    id_, session, position, content, order, is_new, shown, hints, choice, outcome, took, sure = row
+    id_, session, position, content, order, is_new, shown, hints, ticked, choice, outcome, took, sure = row
     return Item(
         id=id_,
         session_id=session,
@@ -54,6 +54,7 @@ def _to_item(row: Row) -> Item:
         is_new=bool(is_new),
         shown_at=from_ms(shown) if shown is not None else None,
         hints=hints,
+        ticked=from_mask(ticked),
         choice=from_mask(choice) if choice is not None else None,
         outcome=Outcome(outcome) if outcome is not None else None,
         took=from_span(took) if took is not None else None,
@@ -182,6 +183,17 @@ class SessionStore:
                 "UPDATE item SET hints = ? WHERE id = ? AND hints < ? AND choice IS NULL",
                 (hints, item_id, hints),
             )
+
+    async def tick(self, item: Item, place: int, ticked: bool) -> None:
+        """Tick a place, or not any more, on a question that is not answered yet; not more than it asks for."""
+        async with self._database.transaction() as transaction:
+            rows = await transaction.run(
+                "SELECT ticked FROM item WHERE id = ? AND choice IS NULL", (item.id,)
+            )
+            places = from_mask(rows[0][0]) if rows else frozenset()
+            after = places | {place} if ticked else places - {place}
+            if rows and len(after) <= item.question.choose:
+                await transaction.run("UPDATE item SET ticked = ? WHERE id = ?", (to_mask(after), item.id))
 
     async def answer(
         self, session: Session, item: Item, answer: ItemAnswer, again: Sequence[int] | None

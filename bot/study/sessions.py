@@ -106,6 +106,28 @@ class Sessions:
         await self._sessions.take_hints(item_id, step)
         return await self.question(item_id, member_id, at)
 
+    async def tick(
+        self, item_id: int, member_id: int, place: int, ticked: bool, now: datetime
+    ) -> Asking | Answered:
+        """Tick an option of a question that asks for several, or not any more.
+
+        Raises:
+            RefusedError: the question is not the member's, or has no such option.
+        """
+        session = self._own(await self._sessions.of_item(item_id), member_id)
+        item = session.item(item_id)
+        if item.question.choose == 1 or place >= len(item.order):
+            raise RefusedError("This button does not belong to this question. Use the buttons on its card.")
+        await self._sessions.tick(item, place, ticked)
+        return await self.question(item_id, member_id, now)
+
+    async def submit(
+        self, item_id: int, member_id: int, guild_id: int | None, clicked_at: datetime
+    ) -> Answered | Over:
+        """Take what is ticked as the answer; see `answer`."""
+        session = self._own(await self._sessions.of_item(item_id), member_id)
+        return await self.answer(item_id, member_id, guild_id, session.item(item_id).ticked, clicked_at)
+
     async def answer(
         self,
         item_id: int,

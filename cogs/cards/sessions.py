@@ -7,7 +7,7 @@ from datetime import date
 import discord
 from discord import ui
 
-from bot.domain.questions import LETTERS, to_mask
+from bot.domain.questions import LETTERS
 from bot.domain.reviews import Workload
 from bot.domain.scoring import Outcome
 from bot.domain.sessions import Item, Kind, Session
@@ -29,11 +29,11 @@ from cogs.cards.verdicts import COLOURS, WORDS, all_options, letters, teaching
 PICK = "item-pick"
 """The answer, where one option is right: item, place."""
 TICK = "item-tick"
-"""What is ticked from now on, where several are right: item, mask of places."""
+"""A tick, where several are right: item, place, 1 for ticked from now on."""
 SUBMIT = "item-submit"
-"""The answer, where several are right: item, mask of places."""
+"""The answer, where several are right: item."""
 HINT = "item-hint"
-"""A step of the ladder of hints: item, step, mask of what is ticked."""
+"""A step of the ladder of hints: item, step."""
 WHY = "item-why"
 """All options of an answered question: item."""
 SURE = "item-sure"
@@ -94,7 +94,7 @@ def date_words(day: date) -> str:
     return f"{day:%A}, {day.day} {day:%B}"
 
 
-def item_card(asking: Asking, topic: str, ticked: frozenset[int] = frozenset()) -> ui.LayoutView:
+def item_card(asking: Asking, topic: str) -> ui.LayoutView:
     """A question to answer, with the hints that were taken. Where several options are right it is its own sheet."""
     session, item = asking.session, asking.item
     question = item.question
@@ -104,11 +104,11 @@ def item_card(asking: Asking, topic: str, ticked: frozenset[int] = frozenset()) 
         f"### {topic}\n{_progress(asking)}",
         lines([question.prompt, choose]),
         ui.Separator(),
-        *options(item, _letters(item, ticked)),
+        *options(item, _letters(item)),
         ui.Separator(),
         _hints(item),
-        *([_submit_row(item, ticked)] if question.choose > 1 else []),
-        _help_row(session, item, ticked),
+        *([_submit_row(item)] if question.choose > 1 else []),
+        _help_row(session, item),
     )
 
 
@@ -125,40 +125,40 @@ def _hints(item: Item) -> str:
     return "\n".join(f"💡 **Hint {n}**  {hint}" for n, hint in enumerate(shown, start=1))
 
 
-def _letters(item: Item, ticked: frozenset[int]) -> list[ui.Button[ui.LayoutView]]:
+def _letters(item: Item) -> list[ui.Button[ui.LayoutView]]:
     places = range(len(item.order))
     if item.question.choose == 1:
         return [button(LETTERS[place], f"{PICK}:{item.id}:{place}") for place in places]
+    is_full = len(item.ticked) == item.question.choose
     return [
         button(
-            f"{'☑' if place in ticked else '☐'} {LETTERS[place]}",
-            f"{TICK}:{item.id}:{to_mask(ticked ^ {place})}",
-            style=discord.ButtonStyle.primary if place in ticked else discord.ButtonStyle.secondary,
+            f"{'☑' if place in item.ticked else '☐'} {LETTERS[place]}",
+            f"{TICK}:{item.id}:{place}:{int(place not in item.ticked)}",
+            style=discord.ButtonStyle.primary if place in item.ticked else discord.ButtonStyle.secondary,
             # what is one too many can't be ticked
-            disabled=place not in ticked and len(ticked) == item.question.choose,
+            disabled=is_full and place not in item.ticked,
         )
         for place in places
     ]
 
 
-def _submit_row(item: Item, ticked: frozenset[int]) -> ui.ActionRow[ui.LayoutView]:
-    missing = item.question.choose - len(ticked)
+def _submit_row(item: Item) -> ui.ActionRow[ui.LayoutView]:
+    missing = item.question.choose - len(item.ticked)
     return ui.ActionRow(
         button(
             f"Submit ({missing} more to tick)" if missing else "Submit",
-            f"{SUBMIT}:{item.id}:{to_mask(ticked)}",
+            f"{SUBMIT}:{item.id}",
             style=discord.ButtonStyle.success,
             disabled=missing != 0,
         )
     )
 
 
-def _help_row(session: Session, item: Item, ticked: frozenset[int]) -> ui.ActionRow[ui.LayoutView]:
+def _help_row(session: Session, item: Item) -> ui.ActionRow[ui.LayoutView]:
     row: list[ui.Button[ui.LayoutView]] = []
     left = len(item.question.hints) - item.hints
     if left:
-        custom_id = f"{HINT}:{item.id}:{item.hints + 1}:{to_mask(ticked)}"
-        row.append(button(f"Hint ({left} left)", custom_id, emoji="💡"))
+        row.append(button(f"Hint ({left} left)", f"{HINT}:{item.id}:{item.hints + 1}", emoji="💡"))
     row.append(button("Report", f"{REPORT}:{item.id}", emoji="🚩"))
     row.append(button("Stop", f"{STOP}:{session.id}", emoji="⏹️"))
     return ui.ActionRow(*row)

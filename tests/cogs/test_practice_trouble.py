@@ -209,3 +209,12 @@ async def test_two_devices(world: World, ada: Student) -> None:
     for late in (await ada.answer(there), await ada.practise()):
         assert "Practice stopped" in text(late) or "question 1 of" in text(late)
     assert len(await log(world, world.ada)) == 1
+
+
+async def test_two_ticks_in_the_same_instant_both_count(world: World) -> None:
+    ada = Student(world, world.ada)
+    asking = await ada.practise(topic="two")
+    await world.at_once([(world.ada, asking.message, "☐ A"), (world.ada, asking.message, "☐ C")])
+    shown = await ada.click(await ada.practise(), "Go on")
+    assert {label for label in buttons(shown) if label.startswith("☑")} == {"☑ A", "☑ C"}
+    assert "Submit" in buttons(shown)

@@ -54,7 +54,7 @@ def build_every_card(question: Question) -> None:
                 answered_card(Answered(at, item, DUE), in_full=True)
         if item.choice is None:
             for ticks in range(question.choose + 1):
-                item_card(Asking(session, item, work), "T" * 80, frozenset(range(ticks)))
+                item_card(Asking(session, replace(item, ticked=frozenset(range(ticks))), work), "T" * 80)
 
 
 @pytest.mark.parametrize("question", CATALOG.default.questions, ids=lambda question: question.id)

@@ -178,6 +178,27 @@ async def test_hints_only_become_more(sessions: SessionStore) -> None:
     assert [item.hints for item in await _items(sessions, session)] == [2, 0, 0]
 
 
+async def test_ticks_are_kept_until_the_answer(sessions: SessionStore) -> None:
+    pair = replace(
+        A, options=tuple(replace(option, correct=place < 2) for place, option in enumerate(A.options))
+    )
+    session = await begin(sessions, [pair])
+
+    async def tick(place: int, ticked: bool = True) -> frozenset[int]:
+        await sessions.tick(session.items[0], place, ticked)
+        return (await again(sessions, session)).items[0].ticked
+
+    assert await tick(2) == {2}
+    assert await tick(2) == {2}  # twice is once
+    assert await tick(2, False) == frozenset()
+    # two at the same time: both count
+    await asyncio.gather(tick(0), tick(3))
+    assert await tick(1) == {0, 3}  # one too many is not taken
+    assert await tick(3, False) == {0}
+    await sessions.answer(session, session.items[0], make_answer(), None)
+    assert await tick(3) == {0}
+
+
 async def test_an_answer_is_kept_with_its_review(sessions: SessionStore, database: Database) -> None:
     session = await begin(sessions)
     item = session.items[1]

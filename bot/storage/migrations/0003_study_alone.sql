@@ -25,6 +25,7 @@ CREATE TABLE item (
     is_new INTEGER NOT NULL,           -- 1: in a review, a question that the member had never answered
     shown_at INTEGER,                  -- when the member first saw it
     hints INTEGER NOT NULL DEFAULT 0,
+    ticked INTEGER NOT NULL DEFAULT 0, -- places ticked so far, where several options are right
     choice INTEGER,                    -- NULL, and so all that follow: not answered
     answered_at INTEGER,
     outcome INTEGER,                   -- 0 wrong, 1 partly right, 2 right
