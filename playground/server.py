@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import discord
 import simcord
+from simcord.components import walk_components
 from simcord.preview import Preview
 
 from bot.app import App, open_app
@@ -33,7 +35,7 @@ REFRESH_AFTER = 10
 """Steps after which the page is refreshed even when the bot did nothing, so that countdowns move. Not more often:
 a refresh while a mouse button is down loses that click."""
 
-_TRY = "Type /quiz start there"
+_TRY = "Type /quiz start or /practice there"
 _TRY_DEMO = "Press Play there, or type /leaderboard, /stats or /challenge setup (as mona)"
 
 
@@ -184,13 +186,32 @@ async def _catch_up(env: simcord.Env) -> None:
         log.warning("The playground is behind: %s", error)
 
 
+def direct_messages(env: simcord.Env, after: int) -> list[tuple[int, str, str]]:
+    """What the bot has written to members in private since a message: id, name and text of each, the earliest first.
+
+    The page shows one channel, and these are in others.
+    """
+    backend = env.backend
+    found = []
+    for user_id, channel_id in backend.dm_channels.items():
+        for message in backend.messages.get(channel_id, {}).values():
+            if message.id > after and message.author_id == backend.bot_user.id:
+                parts = [part.get("content", "") for part in walk_components(message.components)]
+                text = "\n".join([message.content, *parts]).strip()
+                found.append((message.id, backend.get_user(user_id).name, text))
+    return sorted(found)
+
+
 async def _tick(env: simcord.Env, preview: Preview, turn: asyncio.Lock) -> None:
     """Let simulated time keep up with real time, and the page with the bot."""
-    seen, quiet = len(env.http_requests), 0
+    seen, quiet, told = len(env.http_requests), 0, 0
     while True:
         await asyncio.sleep(TICK)
         async with turn:
             await _catch_up(env)
+            for message_id, name, text in direct_messages(env, told):
+                print(f"\n  Direct message to {name}:\n{indent(text, '    ')}", flush=True)
+                told = message_id
             quiet += 1
             if len(env.http_requests) != seen or quiet >= REFRESH_AFTER:
                 seen, quiet = len(env.http_requests), 0
