@@ -149,7 +149,7 @@ async def _measure(console: Console, path: Path, learners: Learners, calls: int)
                 for _ in range(calls):
                     await hall.study(busy)
                     progress.advance(task)
-        await hall.memory.stop()
+        await hall.memory.stop(1.0)
         ((cards, logs),) = await database.read(
             "SELECT (SELECT count(*) FROM review_card), (SELECT count(*) FROM review_log)"
         )

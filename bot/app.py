@@ -160,7 +160,7 @@ class App:
         await self.scheduler.stop(_STOP_PATIENCE)
         await self.rounds.stop(_STOP_PATIENCE)
         await self.challenges.stop()
-        await self.memory.stop()
+        await self.memory.stop(_STOP_PATIENCE)
         self.pictures.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.client.close(), _STOP_PATIENCE)

@@ -32,6 +32,7 @@ class Memory:
         self._reviews = reviews
         self.model = model
         self._clock = clock
+        self._is_stopped = False
         self._is_old = True
         """Whether there may be answers from before the start that are no reviews yet."""
         self._behind: set[int] = set()
@@ -50,12 +51,16 @@ class Memory:
         """Make the reviews that were not made when the bot stopped."""
         self._work()
 
-    async def stop(self) -> None:
-        """Make no more. What is missing is made after the next start."""
-        for task in (self._waiting, self._working):
-            if task is not None:
+    async def stop(self, patience: float) -> None:
+        """Make no more. What is under way gets this many seconds; what is missing is made after the next start."""
+        self._is_stopped = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+        tasks = [task for task in (self._waiting, self._working) if task is not None]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=patience)
+            for task in late:
                 task.cancel()
-                await asyncio.wait([task])
 
     async def catch_up(self, member_id: int) -> None:
         """Make the reviews of a member's answers so far. Those of an old database can take minutes: then it waits no
@@ -89,7 +94,7 @@ class Memory:
         self._in_work, self._behind = self._behind, set()
         try:
             # not until there are none: while many answer, that would be never
-            while await self._reviews.catch_up(self.model, _SLICE) == _SLICE:
+            while not self._is_stopped and await self._reviews.catch_up(self.model, _SLICE) == _SLICE:
                 pass
             self._is_old = False
         except Exception:

@@ -202,12 +202,12 @@ async def test_all_old_answers_become_reviews(old: SecondFormat, monkeypatch: py
         assert await reviews.cards(GRACE) == [card_of(QUESTIONS[2], (Rating.Good, 6))]
         assert await reviews.cards(LINUS) == []
         assert await database.read("SELECT count(*), max(number) FROM review_log") == [(5, 2)]
-        await reviews.stop()
+        await reviews.stop(1.0)
     async with Database.open(old.path) as database:
         reviews = Memory(ReviewStore(database), MODEL, SystemClock())
         assert len(await reviews.cards(ADA)) == 3
         assert await database.read("SELECT count(*) FROM review_log") == [(5,)]
-        await reviews.stop()
+        await reviews.stop(1.0)
 
 
 async def test_who_asks_while_old_answers_become_reviews_waits_for_them(
@@ -224,7 +224,7 @@ async def test_who_asks_while_old_answers_become_reviews_waits_for_them(
         reviews.start()
         await asyncio.sleep(0)  # the work has begun
         assert len(await reviews.cards(ADA)) == 5
-        await reviews.stop()
+        await reviews.stop(1.0)
 
 
 async def test_nobody_waits_longer_than_a_member_can(
@@ -240,7 +240,7 @@ async def test_nobody_waits_longer_than_a_member_can(
         # the work goes on meanwhile
         monkeypatch.setattr("bot.study.memory._PATIENCE", None)
         assert len(await reviews.cards(ADA)) == 1
-        await reviews.stop()
+        await reviews.stop(1.0)
 
 
 async def test_more_old_answers_than_one_slice_has(old: SecondFormat) -> None:
