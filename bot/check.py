@@ -19,7 +19,8 @@ from rich.table import Table
 from bot.banks.checks import Finding, Report, check
 from bot.banks.checks.bank_wide import Coverage
 from bot.banks.checks.rules import count
-from bot.banks.format import DIFFICULTIES, LEVELS
+from bot.banks.format import LEVELS
+from bot.domain.questions import DIFFICULTIES
 
 
 def run_check(folder: Path, *, strict: bool, as_json: bool, sources: Path | None) -> int:

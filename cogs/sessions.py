@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction
+from bot.domain.questions import DIFFICULTIES, Difficulty
 from bot.errors import RefusedError
 from bot.study.library import Library
 from bot.study.practices import Practices
@@ -17,7 +18,6 @@ from bot.study.reviews import Reviews
 from bot.study.sessions import Sessions
 from bot.study.steps import Answered, Asking, NothingDue, Over, Unfinished, Wish
 from cogs.cards.sessions import (
-    DIFFICULTIES,
     HINT,
     NEXT,
     PICK,
@@ -73,7 +73,7 @@ class SessionCog(commands.Cog, name="Sessions"):
         interaction: Interaction,
         topic: str | None = None,
         questions: app_commands.Range[int, 1, _MOST_QUESTIONS] = QUESTIONS,
-        difficulty: Literal["easy", "medium", "hard"] | None = None,
+        difficulty: Difficulty | None = None,
         bank: str | None = None,
     ) -> None:
         """Begin a practice, or offer to go on with one."""

@@ -23,6 +23,7 @@ from bot.domain.questions import (
     MOST_EXAM_QUESTIONS,
     SHORTEST_EXAM,
     Bank,
+    Difficulty,
     ExamFormat,
     Option,
     Question,
@@ -38,13 +39,9 @@ Slug = Annotated[
 
 
 Level = Literal["recall", "apply", "judge"]
-Difficulty = Literal["easy", "medium", "hard"]
 
 LEVELS: tuple[str, ...] = get_args(Level)
 """What a question may ask of the member, from little to much."""
-
-DIFFICULTIES: tuple[str, ...] = get_args(Difficulty)
-"""How hard a question may be."""
 
 FactId = Annotated[str, StringConstraints(min_length=1, max_length=40), Field(examples=["C08"])]
 

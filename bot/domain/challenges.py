@@ -24,8 +24,6 @@ HEADWAY = timedelta(seconds=2)
 SHORTEST = timedelta(hours=6)
 """A challenge that could be open for less time than this is left out."""
 
-_EASIEST_FIRST = {"easy": 0, "medium": 1, "hard": 2}
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -172,4 +170,4 @@ def choose_for_challenge(
     They are drawn by `compose`, so a seed always gives the same ones.
     """
     chosen = compose(bank, questions, count, recent=recent, seed=seed)
-    return sorted(chosen, key=lambda question: _EASIEST_FIRST.get(question.difficulty, 1))
+    return sorted(chosen, key=lambda question: question.effort)

@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-from bot.domain.questions import Bank, Question
+from bot.domain.questions import Bank, Difficulty, Question
 
 _NEVER = 1 << 30
 """An age larger than any: the question was not asked lately."""
@@ -53,15 +53,15 @@ def compose(
     topics = sorted({question.topic for question in left})
     shares = _shares(bank, topics, count, rng) if left else Counter()
     chosen: list[Question] = []
-    taken: Counter[str] = Counter()
+    taken: Counter[Difficulty] = Counter()
 
     # of questions that are alike in all that matters the first by lot comes next, so only that one is looked at
-    alike: dict[tuple[str, str, int], deque[tuple[int, Question]]] = {}
+    alike: dict[tuple[str, Difficulty, int], deque[tuple[int, Question]]] = {}
     for lot, question in enumerate(left):
         kind = (question.topic, question.difficulty, recent.get(question.id, _NEVER))
         alike.setdefault(kind, deque()).append((lot, question))
 
-    def order(kind: tuple[str, str, int]) -> tuple[int, int, float, int]:
+    def order(kind: tuple[str, Difficulty, int]) -> tuple[int, int, float, int]:
         topic, difficulty, age = kind
         freshness = -age  # the oldest first
         spent = int(shares[topic] <= 0)

@@ -7,7 +7,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
+
+Difficulty = Literal["easy", "medium", "hard"]
+DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
+"""From the least effort to the most."""
 
 LETTERS = "ABCDEF"
 """The names of the options on a card; a question has 2 to 6 of them."""
@@ -71,7 +75,7 @@ class Question:
     hints: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     level: str = "recall"
-    difficulty: str = "medium"
+    difficulty: Difficulty = "medium"
     facts: tuple[str, ...] = ()
     author: int | None = None
     """The member who wrote it: their own answers to it earn nothing."""
@@ -96,6 +100,11 @@ class Question:
             ]  # questions that name nobody have the version that they had before there were authors
         content = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(content.encode()).hexdigest()[:24]
+
+    @property
+    def effort(self) -> int:
+        """How hard it is, to sort by: from 0."""
+        return DIFFICULTIES.index(self.difficulty)
 
     @property
     def choose(self) -> int:

@@ -205,6 +205,5 @@ def new_questions(
 ) -> list[Question]:
     """Questions of `pool` that a member has never answered, from the weakest topic on, in each the easy ones first."""
     by_topic = known_by_topic(model, bank, cards, today + LOOK_AHEAD)
-    effort = {"easy": 0, "medium": 1, "hard": 2}
     unseen = [question for question in pool if question.full_id not in cards]
-    return sorted(unseen, key=lambda q: (by_topic[q.topic], q.topic, effort.get(q.difficulty, 1), q.id))
+    return sorted(unseen, key=lambda q: (by_topic[q.topic], q.topic, q.effort, q.id))

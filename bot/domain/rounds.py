@@ -94,6 +94,10 @@ class Answer:
     """From seeing the question to the click."""
 
 
+Asked = tuple[Question, Sequence[int]]
+"""A question with the order of its options."""
+
+
 def shuffled_order(question: Question, rng: random.Random) -> tuple[int, ...]:
     """A random order of the options in which those marked as fixed stay last."""
     loose = [place for place, option in enumerate(question.options) if not option.fixed]

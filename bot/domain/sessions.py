@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.questions import Question, QuestionId
+from bot.domain.questions import Difficulty, Question, QuestionId
 from bot.domain.scoring import Outcome
 from bot.domain.statistics import TopicRecord
 
@@ -27,7 +27,6 @@ class Item:
     """A question in a session, and the member's answer to it once there is one. Times are aware UTC."""
 
     id: int
-    session_id: int
     position: int
     question: Question
     order: tuple[int, ...]
@@ -61,7 +60,7 @@ class Session:
     kind: Kind
     bank: str
     topic: str | None
-    difficulty: str | None
+    difficulty: Difficulty | None
     begun_at: datetime
     ended_at: datetime | None
     items: tuple[Item, ...]

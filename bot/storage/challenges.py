@@ -14,7 +14,7 @@ from bot.domain.scoring import Outcome
 from bot.storage.batches import Batches
 from bot.storage.database import Database, Row, from_json, from_ms, to_ms
 from bot.storage.plans import to_topics
-from bot.storage.rounds import keep_versions
+from bot.storage.rounds import keep_versions, to_order
 from bot.storage.timers import clear_timers, set_timer
 
 CARD = "challenge card"
@@ -114,7 +114,7 @@ class ChallengeStore:
                         (
                             *(plan.guild_id, plan.channel_id, challenge_id, position, question.version),
                             # each member has an order of their own: see Round.shown_to
-                            ",".join(map(str, range(len(question.options)))),
+                            to_order(range(len(question.options))),
                             *(to_ms(starts_at), to_ms(ends_at)),
                         )
                         for position, question in enumerate(questions, start=1)

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from fsrs import Scheduler
 
 from bot.domain.exams import Exam, ExamEnd, ExamItem, graded, missed, reviews_of
-from bot.domain.questions import Question, from_mask, to_mask
+from bot.domain.questions import from_mask, to_mask
+from bot.domain.rounds import Asked
 from bot.domain.scoring import Outcome
 from bot.storage.database import (
     Database,
@@ -25,7 +26,7 @@ from bot.storage.database import (
 )
 from bot.storage.plans import to_topics
 from bot.storage.reviews import add_reviews, withdraw_reviews
-from bot.storage.rounds import keep_versions, to_question
+from bot.storage.rounds import from_order, keep_versions, to_order, to_question
 from bot.storage.timers import clear_timers, set_timer
 
 EXAM = "exam"
@@ -43,9 +44,6 @@ _ITEM = (
     "WHERE item.exam_id = ?"
 )
 _ITEMS = f"{_ITEM} ORDER BY item.position"
-
-Asked = tuple[Question, Sequence[int]]
-"""A question with the order of its options."""
 
 
 def _to_exam(row: Row) -> Exam:
@@ -79,7 +77,7 @@ def _to_item(row: Row) -> ExamItem:
     return ExamItem(
         position=position,
         question=to_question(content),
-        order=tuple(int(place) for place in order.split(",")),
+        order=from_order(order),
         choice=from_mask(choice),
         flagged=bool(flagged),
         spent=from_span(spent),
@@ -157,7 +155,7 @@ class ExamStore:
                 await transaction.run_many(
                     "INSERT INTO exam_item (exam_id, position, version, option_order) VALUES (?, ?, ?, ?)",
                     [
-                        (exam_id, position, question.version, ",".join(map(str, order)))
+                        (exam_id, position, question.version, to_order(order))
                         for position, (question, order) in enumerate(asked, start=1)
                     ],
                 )

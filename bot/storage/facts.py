@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from bot.storage.database import Database
+from bot.storage.database import Database, Transaction
+
+
+async def put_fact(transaction: Transaction, name: str, value: str) -> None:
+    """Keep a text under a name, as a part of a larger change."""
+    await transaction.run(
+        "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
 
 
 class FactStore:
@@ -26,7 +34,4 @@ class FactStore:
     async def put(self, name: str, value: str) -> None:
         """Keep a text under a name."""
         async with self._database.transaction() as transaction:
-            await transaction.run(
-                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                (name, value),
-            )
+            await put_fact(transaction, name, value)

@@ -25,6 +25,7 @@ from bot.storage.database import (
     to_ms,
     to_span,
 )
+from bot.storage.facts import FactStore, put_fact
 
 _REVIEWED = "reviewed"
 """The fact that says up to which answer (by id) reviews have been made of answers in rounds."""
@@ -177,6 +178,7 @@ class ReviewStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._facts = FactStore(database)
 
     async def catch_up(self, model: Scheduler, most: int) -> int:
         """Make reviews of up to `most` answers in rounds of which none have been made; how many there were.
@@ -184,8 +186,7 @@ class ReviewStore:
         Answers become reviews after their own commit, so that a click does not wait for it. Killed at any moment,
         it goes on where it was.
         """
-        rows = await self._database.read("SELECT value FROM fact WHERE name = ?", (_REVIEWED,))
-        after = int(rows[0][0]) if rows else 0
+        after = int(await self._facts.get(_REVIEWED) or 0)
         answers = await self._database.read(_PENDING, (after, most))
         if not answers:
             return 0
@@ -205,10 +206,7 @@ class ReviewStore:
         ]
         async with self._database.transaction() as transaction:
             await add_reviews(transaction, model, reviews)
-            await transaction.run(
-                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                (_REVIEWED, str(answers[-1][0])),
-            )
+            await put_fact(transaction, _REVIEWED, str(answers[-1][0]))
         return len(answers)
 
     async def card(self, member_id: int, question: QuestionId) -> ReviewCard | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -29,6 +29,16 @@ FROM round JOIN question_version ON question_version.version = round.version
 _RENEWED = "CASE WHEN EXISTS (SELECT 1 FROM answer WHERE answer.round_id = round.id) THEN round.{0} ELSE excluded.{0} END"
 
 
+def to_order(order: Iterable[int]) -> str:
+    """The order of a question's options as text."""
+    return ",".join(map(str, order))
+
+
+def from_order(text: str) -> tuple[int, ...]:
+    """The order of a question's options in a text."""
+    return tuple(map(int, text.split(",")))
+
+
 @lru_cache(maxsize=1024)
 def to_question(content: str) -> Question:
     """The question in a stored version."""
@@ -44,7 +54,7 @@ def _to_round(row: Row) -> Round:
         guild_id=guild,
         channel_id=channel,
         question=to_question(content),
-        order=tuple(int(place) for place in order.split(",")),
+        order=from_order(order),
         opened_at=from_ms(opened),
         closes_at=from_ms(closes),
         message_id=message,
@@ -120,7 +130,7 @@ class RoundStore:
                     quiz_id,
                     position,
                     question.version,
-                    ",".join(map(str, order)),
+                    to_order(order),
                     to_ms(opened_at),
                     to_ms(closes_at),
                     quiz_id,

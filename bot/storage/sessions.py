@@ -8,25 +8,23 @@ from datetime import date, datetime, timedelta
 
 from fsrs import Scheduler
 
-from bot.domain.questions import Question, from_mask, to_mask
+from bot.domain.questions import Difficulty, Question, from_mask, to_mask
 from bot.domain.reviews import Review, rate
+from bot.domain.rounds import Asked
 from bot.domain.scoring import Outcome
 from bot.domain.sessions import Item, Kind, Session
 from bot.storage.database import Database, Row, Transaction, from_ms, from_span, to_day, to_ms, to_span
 from bot.storage.reviews import add_reviews, change_rating
-from bot.storage.rounds import keep_versions, to_question
+from bot.storage.rounds import from_order, keep_versions, to_order, to_question
 
 _SESSION = "id, member_id, guild_id, kind, bank, topic, difficulty, begun_at, ended_at"
 
 _ITEMS = """
-SELECT item.id, item.session_id, item.position, question_version.content, item.option_order, item.is_new, item.shown_at,
+SELECT item.id, item.position, question_version.content, item.option_order, item.is_new, item.shown_at,
        item.hints, item.ticked, item.choice, item.outcome, item.took, item.sure
 FROM item JOIN question_version ON question_version.version = item.version
 WHERE item.session_id = ? ORDER BY item.position
 """
-
-Asked = tuple[Question, Sequence[int]]
-"""A question with the order of its options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +42,12 @@ class ItemAnswer:
 
 
 def _to_item(row: Row) -> Item:
-    id_, session, position, content, order, is_new, shown, hints, ticked, choice, outcome, took, sure = row
+    id_, position, content, order, is_new, shown, hints, ticked, choice, outcome, took, sure = row
     return Item(
         id=id_,
-        session_id=session,
         position=position,
         question=to_question(content),
-        order=tuple(int(place) for place in order.split(",")),
+        order=from_order(order),
         is_new=bool(is_new),
         shown_at=from_ms(shown) if shown is not None else None,
         hints=hints,
@@ -77,7 +74,7 @@ async def _add_items(
         "INSERT INTO item (session_id, position, version, option_order, is_new, shown_at) "
         "SELECT ?, coalesce(max(position), 0) + 1, ?, ?, ?, ? FROM item WHERE session_id = ?",
         [
-            (session_id, question.version, ",".join(map(str, order)), int(is_new), shown, session_id)
+            (session_id, question.version, to_order(order), int(is_new), shown, session_id)
             for question, order in asked
         ],
     )
@@ -99,7 +96,7 @@ class SessionStore:
         kind: Kind,
         bank: str,
         topic: str | None,
-        difficulty: str | None,
+        difficulty: Difficulty | None,
         asked: Sequence[Asked],
         now: datetime,
     ) -> Session | None:

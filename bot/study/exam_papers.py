@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from bot.domain.composition import compose
 from bot.domain.exams import Exam
 from bot.domain.questions import FEWEST_EXAM_QUESTIONS, Bank, Question, QuestionId
-from bot.domain.rounds import shuffled_order
+from bot.domain.rounds import Asked, shuffled_order
 from bot.errors import RefusedError
 
 
@@ -61,11 +61,9 @@ def pool(bank: Bank, topics: Collection[str], spoilers: Collection[QuestionId]) 
     )
 
 
-Paper = list[tuple[Question, Sequence[int]]]
-"""Questions, each with the order of its options."""
-
-
-def write_paper(exam: Exam, bank: Bank, questions: Sequence[Question], recent: Mapping[str, int]) -> Paper:
+def write_paper(
+    exam: Exam, bank: Bank, questions: Sequence[Question], recent: Mapping[str, int]
+) -> list[Asked]:
     """The questions of an exam in their order. They follow from its seed, `questions` and `recent` (see `compose`)."""
     chosen = compose(bank, questions, exam.questions, recent=recent, seed=exam.seed, weights_first=True)
     rng = random.Random(f"{exam.seed} options")  # noqa: S311 - a fair shuffle that can be repeated

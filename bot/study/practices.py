@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime
 
-from bot.domain.questions import Question
+from bot.domain.questions import Difficulty, Question
 from bot.domain.rounds import shuffled_order
 from bot.domain.selection import choose_questions
 from bot.domain.sessions import Kind
@@ -37,7 +37,9 @@ class Practices:
         self._spoilers = spoilers
         self._rng = rng
 
-    def wish(self, bank: str | None, topic: str | None, difficulty: str | None, questions: int) -> Wish:
+    def wish(
+        self, bank: str | None, topic: str | None, difficulty: Difficulty | None, questions: int
+    ) -> Wish:
         """What a member wants to practise, by the names that they use.
 
         Raises:
@@ -47,7 +49,7 @@ class Practices:
         about = self._library.topic(chosen, topic).id if topic else None
         return Wish(chosen, about, difficulty, questions)
 
-    async def wish_about(self, scope: int, difficulty: str | None, questions: int) -> Wish:
+    async def wish_about(self, scope: int, difficulty: Difficulty | None, questions: int) -> Wish:
         """What a member wants to practise, by the number of its bank and topic.
 
         Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.questions import Bank
+from bot.domain.questions import Bank, Difficulty
 from bot.domain.reviews import ReviewCard, Workload
 from bot.domain.sessions import Item, Session, Summary
 
@@ -15,7 +15,7 @@ class Wish:
 
     bank: Bank
     topic: str | None
-    difficulty: str | None
+    difficulty: Difficulty | None
     questions: int
 
 

@@ -28,7 +28,7 @@ from cogs.cards.drawing import (
     short_date,
     write,
 )
-from cogs.cards.layout import count
+from cogs.cards.layout import count, runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -165,21 +165,10 @@ def _draw_accuracy(axes: Axes, chart: Activity) -> None:
         note(axes, _ACCURACY.height(0.5), "Each week with answers gets a point here.")
         return
     write(axes, MARGIN, 596, "The band is the 95% interval: few answers make it wide.", fontsize=SMALL)
-    for run in _runs([week for week, (_, of) in enumerate(weeks) if of]):
+    for run in runs([week for week, (_, of) in enumerate(weeks) if of]):
         x, results = [_middle(week) for week in run], [weeks[week] for week in run]
         _ACCURACY.line(axes, x, results, YELLOW)
         _ACCURACY.points(axes, x, [right / of for right, of in results], YELLOW)
-
-
-def _runs(weeks: Sequence[int]) -> list[list[int]]:
-    """Weeks in groups that follow upon each other without a gap."""
-    runs: list[list[int]] = []
-    for week in weeks:
-        if runs and runs[-1][-1] == week - 1:
-            runs[-1].append(week)
-        else:
-            runs.append([week])
-    return runs
 
 
 def _cell(x: float, y: float, part: float) -> list[Box]:

@@ -21,6 +21,8 @@ from cogs.cards.exam_pictures import (
 )
 from cogs.cards.exams import HISTORY, SHOW, Button
 from cogs.cards.layout import (
+    BYTES_PER_TEXT,
+    MOST_BYTES,
     MOST_TEXT,
     OPEN,
     QUIET,
@@ -49,6 +51,8 @@ PICTURE = "exam.png"
 
 WAITS = "⏳ This question still counts for you in a challenge, a quiz or an exam. It is explained here when that is over."
 
+_BYTES = MOST_BYTES - 30 * BYTES_PER_TEXT
+"""Room for the texts of a page of wrong answers, which are never so many."""
 _TOPICS_SHOWN = 20
 _PAGE = 8
 """Past exams on a page."""
@@ -223,10 +227,6 @@ def _prompt(item: ExamItem, others: Sequence[str]) -> str:
     room = MOST_TEXT - sum(map(len, others))
     fits = len(prompt) <= room and len("".join([prompt, *others]).encode()) <= _BYTES
     return prompt if fits else one_line(item.question, max(2, min(150, room)))
-
-
-_BYTES = 9_800
-"""Room for texts, see `MOST_BYTES`; each text costs some more."""
 
 
 def history_card(

@@ -10,7 +10,7 @@ from discord import ui
 from bot.domain.exams import ExamEnd, ExamItem, needed
 from bot.domain.questions import LETTERS
 from bot.study.exam_states import Preparation, Sitting
-from cogs.cards.layout import OPEN, PARTLY, Item, button, card, clip, count, lines, stamp
+from cogs.cards.layout import OPEN, PARTLY, Item, button, card, clip, count, lines, runs, stamp
 from cogs.cards.questions import options
 from cogs.cards.verdicts import letters
 
@@ -164,13 +164,7 @@ def _navigation(exam_id: int, item: ExamItem, last: int) -> list[Button]:
 
 def _ranges(positions: Sequence[int]) -> str:
     """Positions in few words, with those that follow each other as one range."""
-    runs: list[list[int]] = []
-    for position in positions:
-        if runs and position == runs[-1][-1] + 1:
-            runs[-1][1:] = [position]
-        else:
-            runs.append([position])
-    return ", ".join("–".join(map(str, run)) for run in runs)
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs(positions))
 
 
 def _table(sitting: Sitting) -> str:

@@ -140,6 +140,17 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def runs(numbers: Iterable[int]) -> list[list[int]]:
+    """Numbers in groups that follow upon each other without a gap."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and found[-1][-1] == number - 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return found
+
+
 def lines(parts: Iterable[str]) -> str:
     """The parts that are not empty, each on a line."""
     return "\n".join(part for part in parts if part)

@@ -7,7 +7,7 @@ from datetime import date
 import discord
 from discord import ui
 
-from bot.domain.questions import LETTERS
+from bot.domain.questions import DIFFICULTIES, LETTERS, Difficulty
 from bot.domain.reviews import Workload
 from bot.domain.scoring import Outcome
 from bot.domain.sessions import Item, Kind, Session
@@ -50,7 +50,6 @@ the session that it is to end (0: none)."""
 REVIEW = "review"
 """A review: 1 to go on with new questions where nothing is due; 1 to leave the message with the button as it is."""
 
-DIFFICULTIES = ("easy", "medium", "hard")
 QUESTIONS = 10
 """How many questions a practice has unless somebody says so."""
 
@@ -59,7 +58,7 @@ _FRAME = 320
 _BYTES_PER_CHARACTER = 4
 
 
-def practice_id(scope: int, difficulty: str | None, questions: int, *, instead_of: int = 0) -> str:
+def practice_id(scope: int, difficulty: Difficulty | None, questions: int, *, instead_of: int = 0) -> str:
     """The id of a button that begins a practice."""
     place = DIFFICULTIES.index(difficulty) + 1 if difficulty else 0
     return f"{PRACTICE}:{scope}:{place}:{questions}:{instead_of}"
@@ -167,7 +166,9 @@ def _help_row(session: Session, item: Item) -> ui.ActionRow[ui.LayoutView]:
 def answered_card(answered: Answered, *, in_full: bool = False) -> ui.LayoutView:
     """The verdict, with why; `in_full` with every option."""
     session, item = answered.session, answered.item
-    outcome, chosen = item.outcome or Outcome.WRONG, item.choice or frozenset()
+    outcome, chosen = item.outcome, item.choice
+    if outcome is None or chosen is None:
+        raise AssertionError("only what is answered has a verdict")
     is_over = session.ended_at is not None
     again = any(other.choice is None and other.question.id == item.question.id for other in session.items)
     hints = f" · 💡 {count(item.hints, 'hint')}" if item.hints else ""

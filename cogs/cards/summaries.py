@@ -66,7 +66,7 @@ def _topics(over: Over, catalog: Catalog) -> str:
         sign = "✅" if record.right == record.answered else "❌" if not record.right else "➖"
         table.append(f"{sign} **{record.right}/{record.answered}** · {title}")
     more = len(records) - len(table)
-    return "\n".join(["**By topic**", *table, *([f"-# … and {more} more"] if more else [])])
+    return lines(["**By topic**", *table, f"-# … and {more} more" if more else ""])
 
 
 def _missed(missed: Sequence[Question], learned: frozenset[str]) -> str:
@@ -78,9 +78,7 @@ def _missed(missed: Sequence[Question], learned: frozenset[str]) -> str:
     ]
     more = len(missed) - len(table)
     note = f"{'🔂 right in the end · ' if learned else ''}your `/review` asks all of them again soon"
-    return "\n".join(
-        ["**Look at these again**", *table, f"-# … and {more} more" if more else "", f"-# {note}"]
-    ).replace("\n\n", "\n")
+    return lines(["**Look at these again**", *table, f"-# … and {more} more" if more else "", f"-# {note}"])
 
 
 def unfinished_card(found: Unfinished, catalog: Catalog) -> ui.LayoutView:

@@ -31,7 +31,7 @@ ID = 10**12
 def sessions(question: Question) -> Iterator[tuple[Session, Item]]:
     """Sessions that ask a question, before and after an answer."""
     order = tuple(reversed(range(len(question.options))))
-    item = Item(ID, ID, 99, question, order, is_new=True)
+    item = Item(ID, 99, question, order, is_new=True)
     wrong = frozenset(list(set(order) - question.key)[: question.choose])
     for kind in Kind:
         for hints in range(len(question.hints) + 1):
@@ -93,7 +93,7 @@ def test_cards_of_the_largest_questions_that_pass_the_checks(letter: str, keys: 
 
 def test_a_hint_is_cut_only_where_there_is_no_room() -> None:
     def shown(question: Question) -> str:
-        item = Item(1, 1, 1, question, tuple(range(len(question.options))), hints=4)
+        item = Item(1, 1, question, tuple(range(len(question.options))), hints=4)
         session = Session(1, 1, None, Kind.PRACTICE, "b", None, None, NOW, None, (item,))
         return str(item_card(Asking(session, item, None), "T").to_components())
 
@@ -112,7 +112,6 @@ def test_the_largest_summaries(kind: Kind) -> None:
     items = tuple(
         Item(
             number * 3 + tries,
-            ID,
             1,
             asked,
             (0, 1),

@@ -22,12 +22,10 @@ from bot.domain.challenges import (
     REMEMBERED,
     choose_for_challenge,
 )
-from bot.domain.questions import Bank, Question
+from bot.domain.questions import DIFFICULTIES, Bank, Question
 from tests.domain.examples import make_bank, make_question
 
 QUESTIONS = Path(__file__).parents[2] / "questions"
-
-DIFFICULTIES = ("easy", "medium", "hard")
 
 
 def bank_of(

@@ -29,7 +29,7 @@ def make_session(*asked: Asked, **changes: Any) -> Session:
         answer = (
             {"choice": frozenset({0}), "outcome": outcome, "took": seconds(5)} if outcome is not None else {}
         )
-        items.append(Item(100 + position, 1, position, question, (2, 0, 3, 1), **answer))  # type: ignore[arg-type]
+        items.append(Item(100 + position, position, question, (2, 0, 3, 1), **answer))  # type: ignore[arg-type]
     values: dict[str, Any] = {"member_id": 7, "guild_id": None, "kind": Kind.PRACTICE, "bank": "sample"}
     values |= {"topic": None, "difficulty": None, "begun_at": NOON, "ended_at": None, "items": tuple(items)}
     return Session(id=1, **(values | changes))

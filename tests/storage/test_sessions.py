@@ -94,7 +94,7 @@ async def test_a_session_begins_with_its_questions_in_order(sessions: SessionSto
     )
     assert [item.question for item in session.items] == [C, A, B]
     assert [item.position for item in session.items] == [1, 2, 3]
-    assert session.items[0] == Item(session.items[0].id, session.id, 1, C, ORDER)
+    assert session.items[0] == Item(session.items[0].id, 1, C, ORDER)
     assert session.next() == session.items[0]
     for found in (
         await sessions.get(session.id),
