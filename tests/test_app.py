@@ -9,7 +9,8 @@ import pytest
 from bot.app import open_app
 from bot.config import Settings
 from bot.errors import BankError, DatabaseError, RefusedError
-from tests.world import World, buttons, letter, text
+from tests.messages import buttons, letter, text
+from tests.world import World
 
 BANKS = Path(__file__).parent / "banks"
 

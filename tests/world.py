@@ -7,7 +7,7 @@ import fnmatch
 import logging
 import random
 import shutil
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ import discord
 import simcord
 from simcord.backend.models import Overwrite
 from simcord.backend.serializers import message_payload
-from simcord.components import walk_components
 from simcord.enums import OverwriteType
 from simcord.interactions import base_payload
 
@@ -25,6 +24,8 @@ from bot.config import Settings
 from bot.errors import StudyhallError
 from bot.storage.database import Database, Transaction
 from playground.clock import SimulatedClock
+from tests.challenging import ChallengeWords
+from tests.messages import BUTTON, SECTION, parts, text
 
 SAMPLE_BANKS = Path(__file__).parent / "banks"
 
@@ -32,54 +33,10 @@ SAMPLE_BANKS = Path(__file__).parent / "banks"
 BOT_MAY = discord.Permissions(view_channel=True, send_messages=True, send_messages_in_threads=True)
 MEMBERS_MAY = discord.Permissions(view_channel=True, read_message_history=True, use_application_commands=True)
 
-_BUTTON, _TEXT, _SECTION = 2, 10, 9
 _DAY = 24 * 3600.0
 
 
-def parts(message: Any, kind: int) -> list[dict[str, Any]]:
-    """The components of a kind in a message or response."""
-    if isinstance(message, discord.Message):
-        components: Any = [component.to_dict() for component in message.components]
-    else:
-        components = message.components
-    return [part for part in walk_components(components) if part["type"] == kind]
-
-
-def text(message: Any) -> str:
-    """Everything written in a message."""
-    return "\n".join([message.content, *(part["content"] for part in parts(message, _TEXT))]).strip()
-
-
-def buttons(message: Any) -> dict[str, dict[str, Any]]:
-    """The buttons of a message by label."""
-    return {part["label"]: part for part in parts(message, _BUTTON)}
-
-
-def letter(message: Any, option: str) -> str:
-    """The letter of the button beside an option's text."""
-    for section in parts(message, _SECTION):
-        if section["components"][0]["content"].endswith(f"  {option}"):
-            return str(section["accessory"]["label"][-1])
-    raise AssertionError(f"no option {option!r} in {text(message)!r}")
-
-
-def is_question(message: Any) -> bool:
-    """Whether a message is a question with letters to click."""
-    return any(part["custom_id"].startswith("a:") for part in parts(message, _BUTTON))
-
-
-def offered(message: Any) -> list[str]:
-    """The options of a question in the order of its letters."""
-    return [section["components"][0]["content"].split("  ", 1)[1] for section in parts(message, _SECTION)]
-
-
-PANEL: Sequence[str] = (
-    *("channel", "weekday", "hour", "questions", "days", "topics", "mention", "champion", "bank"),
-)
-"""What can be chosen on the panel of the weekly challenge, in the order of the numbers in its ids."""
-
-
-class World:
+class World(ChallengeWords):
     """One server with the channels #quiz and #other, members ada, grace and linus, and the moderator mona."""
 
     def __init__(self, env: simcord.Env, folder: Path, stack: contextlib.AsyncExitStack) -> None:
@@ -136,7 +93,7 @@ class World:
         cards = [
             m
             for m in self.channel.history()
-            if any(b["custom_id"].startswith("a:") for b in parts(m, _BUTTON))
+            if any(b["custom_id"].startswith("a:") for b in parts(m, BUTTON))
         ]
         return cards[-1]
 
@@ -150,7 +107,7 @@ class World:
         card = card or self.card
         wanted = next(
             section["accessory"]["custom_id"]
-            for section in parts(card, _SECTION)
+            for section in parts(card, SECTION)
             if section["components"][0]["content"].endswith(f"  {option}")
         )
         result = await member.click(card, custom_id=wanted)
@@ -235,66 +192,6 @@ class World:
         """`/settings time-zone` by the moderator; what she is told."""
         return (await self.mona.slash(self.channel, "settings", **{"time-zone": zone})).response
 
-    async def set_up(self, member: Any = None, channel: Any = None) -> discord.Message:
-        """`/challenge setup`; the panel."""
-        member, channel = member or self.mona, channel or self.channel
-        return (await member.slash(channel, "challenge setup")).response.message
-
-    async def set_challenge(self, channel: Any = None, **choices: Any) -> discord.Message:
-        """Set the weekly challenge up on its panel, each choice by its select, and switch it on; the panel."""
-        panel = await self.set_up(channel=channel)
-        for name, value in choices.items():
-            await self.pick(panel, name, value)
-        await self.mona.click(panel, label="Switch on")
-        return self._again(panel)
-
-    async def pick(self, panel: Any, name: str, value: Any, member: Any = None) -> discord.Message:
-        """Choose something on the panel of the weekly challenge; the panel after that."""
-        values = value if isinstance(value, (list, tuple)) else [value]
-        custom_id = f"w:{PANEL.index(name)}"
-        await (member or self.mona).select(panel, values, custom_id=custom_id)
-        return self._again(panel)
-
-    def _again(self, message: Any) -> discord.Message:
-        """A private message as it is now."""
-        history = self.env.backend.get_message(message.channel.id, message.id)
-        return simcord.results.to_discord_message(self.env, history)
-
-    async def begin_challenge(self, **choices: Any) -> discord.Message:
-        """Set a challenge up, without switching it on, and begin one at once; its card."""
-        panel = await self.set_up()
-        for name, value in choices.items():
-            await self.pick(panel, name, value)
-        await self.mona.click(panel, label="Begin one now")
-        return self.find("Weekly challenge #")
-
-    async def open_challenge(self, member: Any) -> Any:
-        """`/challenge play`; what the member sees."""
-        return (await member.slash(self.channel, "challenge play")).response
-
-    async def answer(self, member: Any, card: Any, *, right: bool = True) -> Any:
-        """Answer a question of a challenge, also one that asks for two options; the verdict."""
-        options = ["the right one", "the other right one"] if right else ["a wrong one", "another wrong one"]
-        shown = await self.choose(member, options[0], card)
-        if "Submit" in buttons(shown):
-            sheet = await self.choose(member, options[1], shown)
-            shown = (await member.click(sheet, label="Submit")).response
-        return shown
-
-    async def go_on(self, member: Any, verdict: Any) -> Any:
-        """Take the button from a verdict to what comes next; that."""
-        wanted = next(b["custom_id"] for b in parts(verdict, _BUTTON) if b["custom_id"].startswith("n:"))
-        return (await member.click(verdict, custom_id=wanted)).response
-
-    async def play(self, member: Any, *, right: int = 99, seconds: float = 5.0, questions: int = 99) -> Any:
-        """Play a challenge: so many questions right and the others wrong, so many seconds for each; what comes last."""
-        shown = await self.open_challenge(member)
-        while questions and is_question(shown):
-            await self.wait(seconds)
-            shown = await self.go_on(member, await self.answer(member, shown, right=right > 0))
-            right, questions = right - 1, questions - 1
-        return shown
-
     async def start_quiz(self, member: Any = None, **options: Any) -> discord.Message:
         """`/quiz start`, up to its first question card."""
         await (member or self.ada).slash(self.channel, "quiz start", **options)
@@ -305,10 +202,10 @@ class World:
         """Let (member, message, label) click at the same instant: all reach the bot before it can react."""
         results = []
         for member, message, label in clicks:
-            wanted = next(part["custom_id"] for part in parts(message, _BUTTON) if part.get("label") == label)
+            wanted = next(part["custom_id"] for part in parts(message, BUTTON) if part.get("label") == label)
             results.append(
                 self._send(
-                    member, message.channel, 3, {"custom_id": wanted, "component_type": _BUTTON}, message
+                    member, message.channel, 3, {"custom_id": wanted, "component_type": BUTTON}, message
                 )
             )
         await self.env.settle()
@@ -330,7 +227,7 @@ class World:
         """Send a click on a button that is not there, as only a forger could."""
         history = self.channel.history()
         message = history[-1] if history else None
-        result = self._send(member, channel, 3, {"custom_id": custom_id, "component_type": _BUTTON}, message)
+        result = self._send(member, channel, 3, {"custom_id": custom_id, "component_type": BUTTON}, message)
         await self.env.settle()
         return result
 

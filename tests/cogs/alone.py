@@ -10,7 +10,8 @@ import fsrs
 from fsrs import Rating
 
 from bot.storage.database import from_day
-from tests.world import World, buttons, letter, offered, parts, text
+from tests.messages import buttons, letter, offered, parts, text
+from tests.world import World
 
 _BUTTON, _CLICK = 2, 3
 

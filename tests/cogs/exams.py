@@ -7,7 +7,8 @@ from typing import Any
 
 import simcord
 
-from tests.world import World, buttons, offered, parts, text
+from tests.messages import buttons, offered, parts, text
+from tests.world import World
 
 _SELECT = 3
 

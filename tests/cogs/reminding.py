@@ -7,7 +7,8 @@ from typing import Any
 
 import simcord
 
-from tests.world import World, text
+from tests.messages import text
+from tests.world import World
 
 DUE = "due today"
 DAY = 86400.0

@@ -9,7 +9,8 @@ from typing import Any
 import discord
 import pytest
 
-from tests.world import World, buttons, letter, text
+from tests.messages import buttons, letter, text
+from tests.world import World
 
 
 async def board(world: World, member: Any = None, **options: Any) -> Any:

@@ -9,7 +9,8 @@ import discord
 import pytest
 
 from cogs.announcer import DiscordAnnouncer
-from tests.world import World, buttons, text
+from tests.messages import buttons, text
+from tests.world import World
 
 MONDAY_EVENING = (2026, 1, 5, 18)
 """When the first challenge of an unchanged plan begins; the world begins on the Thursday before."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.world import World, buttons, letter, offered, text
+from tests.messages import buttons, letter, offered, text
+from tests.world import World
 
 
 async def test_choices_at_the_same_instant_are_all_kept(world: World) -> None:

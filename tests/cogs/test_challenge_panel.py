@@ -6,7 +6,8 @@ import re
 
 import discord
 
-from tests.world import World, buttons, parts, text
+from tests.messages import buttons, parts, text
+from tests.world import World
 
 MONDAY_EVENING = (2026, 1, 5, 18)
 """When the first challenge of an unchanged plan begins; the world begins on the Thursday before."""

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.world import World, buttons, is_question, letter, offered, text
+from tests.messages import buttons, is_question, letter, offered, text
+from tests.world import World
 
 MONDAY_EVENING = (2026, 1, 5, 18)
 """When the first challenge of an unchanged plan begins; the world begins on the Thursday before."""

@@ -12,7 +12,8 @@ import pytest
 from bot.domain.challenges import Challenge
 from cogs.announcer import DiscordAnnouncer
 from tests.cogs.weeks import MONDAY, WEEK, story, to
-from tests.world import World, buttons, is_question, text
+from tests.messages import buttons, is_question, text
+from tests.world import World
 
 
 async def test_a_deleted_channel(world: World, caplog: pytest.LogCaptureFixture) -> None:

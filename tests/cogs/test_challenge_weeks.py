@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.cogs.weeks import MONDAY, WEEK, story, times, to
-from tests.world import World, text
+from tests.messages import text
+from tests.world import World
 
 
 @pytest.mark.parametrize("hour", [2, 18])

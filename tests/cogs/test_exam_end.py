@@ -19,7 +19,8 @@ from tests.cogs.exams import (
     where,
     write_banks,
 )
-from tests.world import World, buttons, text
+from tests.messages import buttons, text
+from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("sketches")
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.cogs.exams import answer_all, begin, now, pictures, prepare, press, sit, where, write_banks
-from tests.world import World, buttons, text
+from tests.messages import buttons, text
+from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("sketches")
 

@@ -21,7 +21,8 @@ from tests.cogs.exams import (
     where,
     write_banks,
 )
-from tests.world import World, buttons, text
+from tests.messages import buttons, text
+from tests.world import World
 
 
 @pytest.fixture

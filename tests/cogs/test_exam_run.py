@@ -21,7 +21,8 @@ from tests.cogs.exams import (
     where,
     write_banks,
 )
-from tests.world import World, buttons, parts, text
+from tests.messages import buttons, parts, text
+from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("sketches")
 

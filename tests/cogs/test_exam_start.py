@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.cogs.exams import answer_all, begin, offered, prepare, press, sit, where, write_banks
-from tests.world import World, buttons, is_question, text
+from tests.messages import buttons, is_question, text
+from tests.world import World
 
 pytestmark = pytest.mark.usefixtures("sketches")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.storage.database import Database
-from tests.world import World, buttons, letter, parts, text
+from tests.messages import buttons, letter, parts, text
+from tests.world import World
 
 
 async def test_hints_one_by_one_by_button_and_command(world: World) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from bot.domain.rounds import Round
 from cogs.poster import DiscordPoster
-from tests.world import World, buttons, text
+from tests.messages import buttons, text
+from tests.world import World
 
 
 def open_cards(world: World) -> list[discord.Message]:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.cogs.alone import DAY, FOUR, HERE, PAIR, YES, Student, comes, day, ids, is_asking, prompt
-from tests.world import World, buttons, offered, text
+from tests.messages import buttons, offered, text
+from tests.world import World
 
 BOTH = pytest.mark.parametrize("direct", [False, True], ids=["server", "direct messages"])
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.cogs.alone import DAY, FOUR, HERE, PAIR, YES, Student, id_of, ids, log, prompt
 from tests.cogs.exams import begin, write_banks
-from tests.world import World, buttons, is_question, text
+from tests.messages import buttons, is_question, text
+from tests.world import World
 
 NOT_YOURS = "This is not yours to answer. `/practice` and `/review` begin your own."
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cogs.alone import DAY, PAIR, Student, id_of, ids, is_asking, log, prompt
-from tests.world import World, buttons, offered, text
+from tests.messages import buttons, offered, text
+from tests.world import World
 
 
 @pytest.fixture

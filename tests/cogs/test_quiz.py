@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import simcord
 
-from tests.world import World, buttons, letter, text
+from tests.messages import buttons, letter, text
+from tests.world import World
 
 
 async def test_a_quiz_from_start_to_scoreboard(world: World) -> None:

@@ -14,7 +14,8 @@ from tests.cogs.reminding import (
     switch_off,
     switch_on,
 )
-from tests.world import World, text
+from tests.messages import text
+from tests.world import World
 
 
 async def test_closed_direct_messages_are_noticed_at_once(world: World) -> None:

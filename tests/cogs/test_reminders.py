@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cogs.reminding import DAY, DUE, answer, at, received, reminded, switch_off, switch_on
-from tests.world import World, buttons, text
+from tests.messages import buttons, text
+from tests.world import World
 
 # on and off
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.world import World, buttons, letter, text
+from tests.messages import buttons, letter, text
+from tests.world import World
 
 
 async def test_old_buttons_work_and_the_quiz_goes_on(world: World) -> None:

@@ -27,7 +27,8 @@ from tests.cogs.alone import (
     until_day,
     work,
 )
-from tests.world import World, buttons, is_question, offered, text
+from tests.messages import buttons, is_question, offered, text
+from tests.world import World
 
 BOTH = pytest.mark.parametrize("direct", [False, True], ids=["server", "direct messages"])
 

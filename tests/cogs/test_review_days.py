@@ -25,7 +25,8 @@ from tests.cogs.alone import (
     prompt,
     until_day,
 )
-from tests.world import World, buttons, text
+from tests.messages import buttons, text
+from tests.world import World
 
 NAMES = {FOUR: "first", HERE: "second", YES: "third", PAIR: "pair"}
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import simcord
 
-from tests.world import World, text
+from tests.messages import text
+from tests.world import World
 
 HEAD = "The week in numbers"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cogs.alone import FOUR, HERE, PAIR, YES, Student, id_of, is_asking, log, prompt, until_day
-from tests.world import World, buttons, text
+from tests.messages import buttons, text
+from tests.world import World
 
 WAITS = "This question waits: it still counts for you in a challenge, a quiz or an exam."
 ALL_WAIT = "What is left of this practice still counts for you in a challenge, a quiz or an exam"

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.world import World, buttons, parts, text
+from tests.messages import buttons, parts, text
+from tests.world import World
 
 
 async def stats(world: World, viewer: Any, member: Any = None) -> Any:

@@ -12,7 +12,8 @@ from bot.domain.statistics import AloneDay, Day, Statistics
 from bot.domain.streaks import streak
 from tests.cogs import exams
 from tests.cogs.alone import DAY, YES, Student
-from tests.world import World, parts, text
+from tests.messages import parts, text
+from tests.world import World
 
 MONDAY, TUESDAY, SUNDAY = date(2026, 1, 5), date(2026, 1, 6), date(2026, 1, 11)
 

@@ -12,7 +12,8 @@ from simcord.interactions import base_payload
 from cogs.cards.layout import OPEN, RIGHT
 from tests.cogs.exams import sit
 from tests.cogs.reminding import answer
-from tests.world import World, buttons, is_question, text
+from tests.messages import buttons, is_question, text
+from tests.world import World
 
 PLAN = "plan-delete"
 
@@ -307,7 +308,7 @@ async def test_an_old_card_deletes_no_newer_plan(world: World) -> None:
     old = await plan(world, exam_date="in 2 days")
     await plan(world, exam_date="in 3 days")
     told = await world.ada.click(old.message, label="Delete plan")
-    assert "no longer yours" in text(told.response)
+    assert "gone already" in text(told.response)
     assert "**3 days** left" in text(await plan(world))
 
 
@@ -315,7 +316,7 @@ async def test_an_old_card_deletes_no_newer_plan(world: World) -> None:
 async def test_forged_days_delete_nothing(world: World, number: str) -> None:
     await plan(world, exam_date="in 2 days")
     told = await world.forge(world.ada, world.channel, f"{PLAN}:{number}")
-    assert "no longer yours" in text(told.response)
+    assert "gone already" in text(told.response)
     assert "**2 days** left" in text(await plan(world))
 
 
@@ -323,7 +324,7 @@ async def test_nobody_deletes_the_plan_of_another(world: World) -> None:
     shown = await plan(world, exam_date="in 2 days")
     custom_id = buttons(shown)["Delete plan"]["custom_id"]
     told = await world.forge(world.grace, world.channel, custom_id)
-    assert "no longer yours" in text(told.response)
+    assert "gone already" in text(told.response)
     assert "**2 days** left" in text(await plan(world))
 
 

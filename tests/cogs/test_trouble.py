@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.storage.database import Database
-from tests.world import World, buttons, letter, text
+from tests.messages import buttons, letter, text
+from tests.world import World
 
 
 async def test_two_starts_at_the_same_instant_give_one_quiz(world: World) -> None:

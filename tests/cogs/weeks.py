@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.world import World, text
+from tests.messages import text
+from tests.world import World
 
 MONDAY = datetime(2026, 1, 5, 18, tzinfo=UTC)
 """When the first challenge of an unchanged plan begins."""

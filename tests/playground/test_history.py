@@ -26,8 +26,8 @@ from playground import __main__ as command_line
 from playground.demo import FINISHED, Server, clear, write_history
 from playground.people import PEOPLE
 from playground.server import open_playground
+from tests.messages import text
 from tests.playground.newcomer import ROOT
-from tests.world import text
 
 SERVER = Server(1, 2, {person.name: 100 + place for place, person in enumerate(PEOPLE)}, 3, 4)
 MONDAY_MORNING = datetime(2026, 11, 23, 0, 4, 30, tzinfo=UTC)

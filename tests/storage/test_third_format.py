@@ -25,9 +25,10 @@ from bot.storage.rounds import RoundStore
 from bot.storage.scores import ScoreStore
 from bot.study.memory import Memory
 from tests.domain.examples import make_answer, make_question, seconds
+from tests.messages import text
 from tests.storage.examples import ADA, CHANNEL, GRACE, GUILD, LINUS, add_round
 from tests.storage.files import TODAY, ask_file, has_table, version
-from tests.world import World, text
+from tests.world import World
 
 SCRIPTS = _migrations()[:2]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import simcord
 
-from tests.world import buttons, open_world
+from tests.messages import buttons
+from tests.world import open_world
 
 MEMBERS = 400
 AT_ONCE = 10

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.storage.database import Database
-from tests.world import open_world, text
+from tests.messages import text
+from tests.world import open_world
 
 ROOT = Path(__file__).parents[2]
 
