@@ -78,7 +78,10 @@ def plan_card(progress: Progress, note: str | None) -> ui.LayoutView:
 def deleted_card(*, existed: bool) -> ui.LayoutView:
     """Says that a plan was deleted, or that it was gone."""
     text = "🗑️ Your plan is deleted; your answers are kept." if existed else "That plan is gone already."
-    return card(QUIET, f"{text} {_NEW}." if existed else f"{text} `/plan` shows the one that you have, or how to make one.")
+    return card(
+        QUIET,
+        f"{text} {_NEW}." if existed else f"{text} `/plan` shows the one that you have, or how to make one.",
+    )
 
 
 def _over(days_left: int, exam_day: str) -> str:
