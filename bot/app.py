@@ -17,25 +17,10 @@ from bot.client import StudyhallClient
 from bot.clock import Clock
 from bot.config import Settings
 from bot.domain.reviews import memory_model
-from bot.storage.alone import AloneStore
-from bot.storage.answers import AnswerStore
-from bot.storage.boards import BoardStore
-from bot.storage.challenges import ChallengeStore
 from bot.storage.database import Database, alone
-from bot.storage.exams import ExamStore
 from bot.storage.facts import FactStore
-from bot.storage.hints import HintStore, ReportStore
-from bot.storage.members import MemberStore
-from bot.storage.plans import PlanStore
-from bot.storage.quizzes import QuizStore
-from bot.storage.reviews import ReviewStore
-from bot.storage.rounds import RoundStore
-from bot.storage.scopes import ScopeStore
 from bot.storage.scores import ScoreStore
-from bot.storage.servers import ServerStore
-from bot.storage.sessions import SessionStore
-from bot.storage.study_plans import StudyPlanStore
-from bot.storage.timers import TimerStore
+from bot.storage.stores import Stores
 from bot.study.answers import Explanations, Reports
 from bot.study.boards import Boards
 from bot.study.calendars import Calendars
@@ -189,59 +174,52 @@ async def open_app(
             if await scores.are_outdated():
                 log.info("The scores are made anew from the answers, as the upgrade of the database asks")
                 await scores.rebuild()
-            client = StudyhallClient(EXTENSIONS, connector)
-            client.app = app = await _build(database, client, library, settings.retention, clock, rng)
-            try:
-                yield app
-            finally:
-                await app.stop()
+            async with StudyhallClient(EXTENSIONS, connector, settings.shards) as client:
+                client.app = app = await _build(database, client, library, settings, clock, rng)
+                try:
+                    yield app
+                finally:
+                    await app.stop()
 
 
 async def _build(
     database: Database,
     client: StudyhallClient,
     library: Library,
-    retention: float,
+    settings: Settings,
     clock: Clock,
     rng: random.Random,
 ) -> App:
-    facts = FactStore(database)
-    namespace = await facts.get_or_put(_NAMESPACE, secrets.token_hex(4))
+    model = memory_model(settings.retention)
+    stores = Stores.of(database, model)
+    namespace = await stores.facts.get_or_put(_NAMESPACE, secrets.token_hex(4))
     channels = Channels(client, namespace)
     poster = DiscordPoster(channels, library, clock)
     announcer = DiscordAnnouncer(client, channels, library)
-    answers, hint_store, server_store = AnswerStore(database), HintStore(database), ServerStore(database)
-    round_store, quiz_store, board_store = RoundStore(database), QuizStore(database), BoardStore(database)
-    challenge_store, plan_store = ChallengeStore(database), PlanStore(database)
-    scope_store, review_store = ScopeStore(database), ReviewStore(database)
-    model = memory_model(retention)
-    session_store = SessionStore(database, model)
-    scheduler = Scheduler(TimerStore(database), clock)
-    servers = Servers(server_store, clock)
-    listing = Listing(server_store, announcer, clock)
-    boards = Boards(
-        board_store, scope_store, AloneStore(database), challenge_store, servers, listing, library
-    )
+    scheduler = Scheduler(stores.timers, clock)
+    servers = Servers(stores.servers, clock)
+    listing = Listing(stores.servers, announcer, clock)
+    boards = Boards(stores.boards, stores.scopes, stores.alone, stores.challenges, servers, listing, library)
+    memory = Memory(stores.reviews, model, clock)
     open_rounds = OpenRounds()
     rounds = Rounds(
         open_rounds=open_rounds,
-        rounds=round_store,
-        answers=answers,
-        hints=hint_store,
+        rounds=stores.rounds,
+        answers=stores.answers,
+        hints=stores.hints,
         servers=servers,
         scheduler=scheduler,
         poster=poster,
         clock=clock,
         rng=rng,
     )
-    memory = Memory(review_store, model, clock)
     rounds.watch(listing.answered)
     rounds.watch(memory.answered)
     quizzes = Quizzes(
         open_rounds=open_rounds,
-        quizzes=quiz_store,
-        round_store=round_store,
-        answers=answers,
+        quizzes=stores.quizzes,
+        round_store=stores.rounds,
+        answers=stores.answers,
         rounds=rounds,
         library=library,
         scheduler=scheduler,
@@ -249,87 +227,89 @@ async def _build(
         clock=clock,
         rng=rng,
     )
-    plans = Plans(plan_store, challenge_store, servers, library, scheduler, clock)
+    plans = Plans(stores.plans, stores.challenges, servers, library, scheduler, clock)
     challenges = Challenges(
         open_rounds=open_rounds,
-        challenges=challenge_store,
+        challenges=stores.challenges,
         plans=plans,
-        round_store=round_store,
+        round_store=stores.rounds,
         rounds=rounds,
         boards=boards,
         servers=servers,
-        podiums=Podiums(challenge_store, boards, listing),
+        podiums=Podiums(stores.challenges, boards, listing),
         library=library,
         scheduler=scheduler,
         announcer=announcer,
         clock=clock,
         rng=rng,
     )
-    member_store = MemberStore(database)
-    calendars = Calendars(member_store, servers)
+    calendars = Calendars(stores.members, servers)
     running_exams = RunningExams()
-    spoilers = Spoilers(open_rounds, running_exams, answers)
-    reviews = Reviews(session_store, scope_store, memory, calendars, spoilers, library, rng)
+    spoilers = Spoilers(open_rounds, running_exams, stores.answers)
+    reviews = Reviews(stores.sessions, stores.scopes, memory, calendars, spoilers, library, rng)
     sessions = Sessions(
-        sessions=session_store,
-        scopes=scope_store,
-        review_store=review_store,
+        sessions=stores.sessions,
+        scopes=stores.scopes,
+        review_store=stores.reviews,
         reviews=reviews,
         calendars=calendars,
         spoilers=spoilers,
         running_exams=running_exams,
         rng=rng,
     )
+    exams = Exams(
+        exams=stores.exams,
+        running=running_exams,
+        spoilers=spoilers,
+        calendars=calendars,
+        library=library,
+        scheduler=scheduler,
+        clock=clock,
+        rng=rng,
+    )
+    reminders = Reminders(
+        store=stores.members,
+        calendars=calendars,
+        reviews=reviews,
+        scheduler=scheduler,
+        messenger=DiscordMessenger(client, namespace),
+        clock=clock,
+    )
+    study_plans = StudyPlans(
+        plans=stores.study_plans,
+        review_store=stores.reviews,
+        scopes=stores.scopes,
+        memory=memory,
+        reviews=reviews,
+        calendars=calendars,
+        library=library,
+        clock=clock,
+    )
     return App(
         client=client,
         poster=poster,
         library=library,
-        facts=facts,
+        facts=stores.facts,
         open_rounds=open_rounds,
         rounds=rounds,
         quizzes=quizzes,
-        hints=Hints(hint_store, rounds, open_rounds, running_exams),
-        explanations=Explanations(answers, rounds),
-        reports=Reports(ReportStore(database), rounds, clock),
+        hints=Hints(stores.hints, rounds, open_rounds, running_exams),
+        explanations=Explanations(stores.answers, rounds),
+        reports=Reports(stores.reports, rounds, clock),
         servers=servers,
         listing=listing,
         boards=boards,
         plans=plans,
         challenges=challenges,
-        play=Play(challenge_store, open_rounds, boards, listing),
-        digests=Digests(server_store, board_store, boards, servers, listing, scheduler, announcer, clock),
+        play=Play(stores.challenges, open_rounds, boards, listing),
+        digests=Digests(stores.servers, stores.boards, boards, servers, listing, scheduler, announcer, clock),
         memory=memory,
-        practices=Practices(session_store, scope_store, memory, spoilers, library, rng),
+        practices=Practices(stores.sessions, stores.scopes, memory, spoilers, library, rng),
         reviews=reviews,
         sessions=sessions,
-        exams=Exams(
-            exams=ExamStore(database, model),
-            running=running_exams,
-            spoilers=spoilers,
-            calendars=calendars,
-            library=library,
-            scheduler=scheduler,
-            clock=clock,
-            rng=rng,
-        ),
-        reminders=Reminders(
-            store=member_store,
-            calendars=calendars,
-            reviews=reviews,
-            scheduler=scheduler,
-            messenger=DiscordMessenger(client, namespace),
-            clock=clock,
-        ),
-        study_plans=StudyPlans(
-            plans=StudyPlanStore(database),
-            review_store=review_store,
-            scopes=scope_store,
-            memory=memory,
-            reviews=reviews,
-            calendars=calendars,
-            library=library,
-            clock=clock,
-        ),
+        exams=exams,
+        reminders=reminders,
+        study_plans=study_plans,
         pictures=Pictures(),
         scheduler=scheduler,
     )

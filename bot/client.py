@@ -8,6 +8,7 @@ import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -33,7 +34,18 @@ _LONGEST_CONTENT = 2000
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what fits into 64 bits
 
 
-class StudyhallClient(commands.Bot):
+class Who(StrEnum):
+    """Who may use a button, select or form. Ids can be forged and replayed, so showing it only to them is not enough."""
+
+    EVERYONE = "everyone"
+    """It acts for whoever uses it. What it names must be of the server where it is used: the use case sees to that."""
+    OWNER = "owner"
+    """Only the member whose practice, exam … it names: the use case sees to that."""
+    MANAGER = "manager"
+    """Only with the permission Manage Server: the client sees to that."""
+
+
+class StudyhallClient(commands.AutoShardedBot):
     """Connects the cogs to Discord.
 
     Buttons, selects and modals are answered by what their ids say (`kind:number:number…`), straight from
@@ -43,7 +55,13 @@ class StudyhallClient(commands.Bot):
 
     app: App
 
-    def __init__(self, extensions: Sequence[str], connector: aiohttp.BaseConnector | None = None) -> None:
+    def __init__(
+        self,
+        extensions: Sequence[str],
+        connector: aiohttp.BaseConnector | None = None,
+        shards: int | None = None,
+    ) -> None:
+        """`shards` is the number of connections to the gateway; None: as many as Discord recommends."""
         # no privileged intent: clicks and commands come without any
         intents = discord.Intents(guilds=True, guild_messages=True)
         options: dict[str, Any] = {"connector": connector} if connector else {}
@@ -56,10 +74,12 @@ class StudyhallClient(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            shard_count=shards,
             **options,
         )
         self._extension_names = extensions
-        self._buttons: dict[str, tuple[int, ButtonHandler]] = {}
+        self.buttons: dict[str, tuple[int, ButtonHandler, Who]] = {}
+        """What each kind of id stands for: how many numbers follow, what answers, who may use it."""
         self._is_started = False
         self.is_connected = False
 
@@ -93,9 +113,11 @@ class StudyhallClient(commands.Bot):
     async def on_message(self, message: discord.Message, /) -> None:
         """Nothing: there are no text commands, and discord.py would complain of each mention that is none."""
 
-    def answer_buttons(self, kind: str, numbers: int, handler: ButtonHandler) -> None:
-        """Let a handler answer the buttons and forms of a kind; it gets that many numbers from the id."""
-        self._buttons[kind] = (numbers, handler)
+    def answer_buttons(
+        self, kind: str, numbers: int, handler: ButtonHandler, who: Who = Who.EVERYONE
+    ) -> None:
+        """Let a handler answer the buttons, selects and forms of a kind; it gets that many numbers from the id."""
+        self.buttons[kind] = (numbers, handler, who)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer what is not a command."""
@@ -104,11 +126,13 @@ class StudyhallClient(commands.Bot):
         data: Any = interaction.data or {}
         kind, *numbers = str(data.get("custom_id", "")).split(":")
         try:
-            count, handler = self._buttons.get(kind, (0, None))
+            count, handler, who = self.buttons.get(kind, (0, None, Who.EVERYONE))
             if handler is None or len(numbers) != count or not all(_NUMBER.fullmatch(n) for n in numbers):
                 raise RefusedError(
                     "This button is from an older version of me. Run the command again for a new one."
                 )
+            if who is Who.MANAGER and not interaction.permissions.manage_guild:
+                raise app_commands.MissingPermissions(["manage_guild"])
             await handler(interaction, [int(number) for number in numbers])
         except Exception as error:
             await answer_error(interaction, error)

@@ -37,6 +37,11 @@ class Settings(BaseSettings):
         le=0.97,
         description="In spaced review a question comes again when the chance to be right has fallen to this.",
     )
+    shards: int | None = Field(
+        None,
+        ge=1,
+        description="How many connections to Discord the bot opens; without it as many as Discord recommends.",
+    )
     playground_port: int = Field(
         8765, ge=0, le=65535, description="The port of the playground; 0 takes a free one."
     )

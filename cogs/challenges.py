@@ -9,7 +9,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.client import Interaction
+from bot.client import Interaction, Who
 from bot.errors import RefusedError
 from bot.study.challenges import Challenges
 from bot.study.library import Library
@@ -24,11 +24,6 @@ from cogs.panel import check_places, place_for, read_choice, warnings
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
-
-
-def _check_moderator(interaction: Interaction) -> None:
-    if not interaction.permissions.manage_guild:
-        raise app_commands.MissingPermissions(["manage_guild"])
 
 
 @app_commands.guild_only()
@@ -94,7 +89,6 @@ class ChallengeGroup(
 
     async def choose(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """A choice on the panel."""
-        _check_moderator(interaction)
         data: Any = interaction.data or {}
         changes = read_choice(numbers[0], data.get("values", []))
         check_places(interaction, changes)
@@ -103,7 +97,6 @@ class ChallengeGroup(
 
     async def switch(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """Switch the weekly challenge on or off on the panel."""
-        _check_moderator(interaction)
         outlook = await self._plans.change(
             interaction.guild_id or 0, interaction.user.id, is_on=bool(numbers[0])
         )
@@ -111,7 +104,6 @@ class ChallengeGroup(
 
     async def begin(self, interaction: Interaction, _: Sequence[int]) -> None:
         """Begin a challenge out of turn on the panel."""
-        _check_moderator(interaction)
         await interaction.response.defer()  # one that has just ended may still be posting its podium
         await self._begin(interaction)
         outlook = await self._plans.outlook(await self._plans.get(interaction.guild_id or 0))
@@ -199,7 +191,7 @@ async def setup(client: StudyhallClient) -> None:
     client.answer_buttons(NEXT, 1, cog.go_on)
     client.answer_buttons(MY_RANK, 1, cog.rank)
     client.answer_buttons(HISTORY, 2, cog.turn_history)
-    client.answer_buttons(PLAN, 1, cog.choose)
-    client.answer_buttons(SWITCH, 1, cog.switch)
-    client.answer_buttons(BEGIN, 1, cog.begin)
+    client.answer_buttons(PLAN, 1, cog.choose, Who.MANAGER)
+    client.answer_buttons(SWITCH, 1, cog.switch, Who.MANAGER)
+    client.answer_buttons(BEGIN, 1, cog.begin, Who.MANAGER)
     await client.add_cog(cog)

@@ -12,7 +12,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.client import Interaction
+from bot.client import Interaction, Who
 from bot.domain.exams import Report
 from bot.domain.questions import FEWEST_EXAM_QUESTIONS, LONGEST_EXAM, MOST_EXAM_QUESTIONS, SHORTEST_EXAM
 from bot.errors import RefusedError
@@ -252,15 +252,15 @@ async def setup(client: StudyhallClient) -> None:
     app = client.app
     cog = ExamGroup(app.exams, app.library, app.pictures)
     app.exams.watch(cog.time_up)
-    client.answer_buttons(BEGIN, 1, cog.begin)
-    client.answer_buttons(PICK, 4, cog.pick)
-    client.answer_buttons(GO, 2, cog.go)
-    client.answer_buttons(FLAG, 3, cog.flag)
-    client.answer_buttons(OVERVIEW, 1, cog.overview)
-    client.answer_buttons(JUMP, 2, cog.jump)
-    client.answer_buttons(SUBMIT, 2, cog.submit)
-    client.answer_buttons(SHOW, 1, cog.show)
-    client.answer_buttons(WRONG_ANSWERS, 2, cog.wrong)
-    client.answer_buttons(IN_REVIEW, 2, cog.set_review)
+    client.answer_buttons(BEGIN, 1, cog.begin, Who.OWNER)
+    client.answer_buttons(PICK, 4, cog.pick, Who.OWNER)
+    client.answer_buttons(GO, 2, cog.go, Who.OWNER)
+    client.answer_buttons(FLAG, 3, cog.flag, Who.OWNER)
+    client.answer_buttons(OVERVIEW, 1, cog.overview, Who.OWNER)
+    client.answer_buttons(JUMP, 2, cog.jump, Who.OWNER)
+    client.answer_buttons(SUBMIT, 2, cog.submit, Who.OWNER)
+    client.answer_buttons(SHOW, 1, cog.show, Who.OWNER)
+    client.answer_buttons(WRONG_ANSWERS, 2, cog.wrong, Who.OWNER)
+    client.answer_buttons(IN_REVIEW, 2, cog.set_review, Who.OWNER)
     client.answer_buttons(HISTORY, 1, cog.turn_history)
     await client.add_cog(cog)

@@ -9,7 +9,7 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot.client import Interaction
+from bot.client import Interaction, Who
 from bot.study.answers import Reports
 from bot.study.exams import Exams
 from bot.study.sessions import Sessions
@@ -98,6 +98,6 @@ async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     cog = ReportCog(client.app.reports, client.app.sessions, client.app.exams)
     client.answer_buttons(REPORT, 1, cog.of_round)
-    client.answer_buttons(REPORT_ITEM, 1, cog.of_item)
-    client.answer_buttons(FLAW, 2, cog.of_exam)
+    client.answer_buttons(REPORT_ITEM, 1, cog.of_item, Who.OWNER)
+    client.answer_buttons(FLAW, 2, cog.of_exam, Who.OWNER)
     await client.add_cog(cog)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import Interaction
+from bot.client import Interaction, Who
 from bot.domain.questions import DIFFICULTIES, Difficulty
 from bot.errors import RefusedError
 from bot.study.library import Library
@@ -210,12 +210,12 @@ async def setup(client: StudyhallClient) -> None:
     cog = SessionCog(app.practices, app.reviews, app.sessions, app.reminders, app.library)
     client.answer_buttons(PRACTICE, 4, cog.begin)
     client.answer_buttons(REVIEW, 2, cog.go_review)
-    client.answer_buttons(NEXT, 1, cog.go_on)
-    client.answer_buttons(STOP, 1, cog.stop)
-    client.answer_buttons(PICK, 2, cog.pick)
-    client.answer_buttons(TICK, 3, cog.tick)
-    client.answer_buttons(SUBMIT, 1, cog.submit)
-    client.answer_buttons(HINT, 2, cog.hint)
-    client.answer_buttons(WHY, 1, cog.explain)
-    client.answer_buttons(SURE, 2, cog.set_sure)
+    client.answer_buttons(NEXT, 1, cog.go_on, Who.OWNER)
+    client.answer_buttons(STOP, 1, cog.stop, Who.OWNER)
+    client.answer_buttons(PICK, 2, cog.pick, Who.OWNER)
+    client.answer_buttons(TICK, 3, cog.tick, Who.OWNER)
+    client.answer_buttons(SUBMIT, 1, cog.submit, Who.OWNER)
+    client.answer_buttons(HINT, 2, cog.hint, Who.OWNER)
+    client.answer_buttons(WHY, 1, cog.explain, Who.OWNER)
+    client.answer_buttons(SURE, 2, cog.set_sure, Who.OWNER)
     await client.add_cog(cog)

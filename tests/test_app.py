@@ -34,7 +34,9 @@ async def test_a_click_before_everything_is_loaded_gives_no_key_away(world: Worl
     card = await world.start_quiz(questions=1, topic="one", seconds=60)
     place = int(buttons(card)[letter(card, "the right one")]["custom_id"].split(":")[2])
     await world.kill()
-    async with open_app(Settings(database=world.database, banks=world.banks, _env_file=None)) as second:
+    async with open_app(
+        Settings(database=world.database, banks=world.banks, shards=1, _env_file=None)
+    ) as second:
         with pytest.raises(RefusedError, match="click again in a few seconds"):
             await second.rounds.answer(1, world.guild.id, world.ada.id, [place], world.env.now())
 
@@ -42,6 +44,6 @@ async def test_a_click_before_everything_is_loaded_gives_no_key_away(world: Worl
 async def test_a_second_bot_on_the_same_database_is_refused_and_disturbs_nothing(world: World) -> None:
     card = await world.start_quiz(questions=1, topic="one", seconds=60)
     with pytest.raises(DatabaseError, match="Another Studyhall is running with the database"):
-        async with open_app(Settings(database=world.database, banks=world.banks, _env_file=None)):
+        async with open_app(Settings(database=world.database, banks=world.banks, shards=1, _env_file=None)):
             pass
     assert "✅ Correct" in text(await world.choose(world.ada, "the right one", card))

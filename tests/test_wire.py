@@ -50,9 +50,12 @@ async def test_a_quiz_through_kill_and_restart(tmp_path: Path) -> None:
     async with Discord() as discord:
         async with connected_bot(tmp_path, discord) as process:
             command = next(command for command in discord.commands if command["name"] == "quiz")
-            options = [
-                {"type": 1, "name": "start", "options": [{"type": 4, "name": "questions", "value": 3}]}
+            # a topic in which one option is right: a click is an answer
+            chosen = [
+                {"type": 4, "name": "questions", "value": 3},
+                {"type": 3, "name": "topic", "value": "agents"},
             ]
+            options = [{"type": 1, "name": "start", "options": chosen}]
             data = {"id": command["id"], "name": "quiz", "type": 1, "options": options}
             started = await discord.interact(ADA, 2, data)
             answer = await discord.until(lambda: discord.callbacks.get(started))

@@ -135,31 +135,46 @@ class Discord:
         if "websocket" in request.headers.get("Upgrade", "").lower():
             return await self._serve_gateway(request)
         body = await request.json() if request.can_read_body else {}
-        match request.method, *path:
-            case "GET", "users", "@me":
-                answer: Any = _user(APPLICATION, bot=True)
-            case "GET", "oauth2", "applications", "@me":
-                answer = {"id": str(APPLICATION), "name": "Studyhall", "description": "", "flags": 0, "icon": None,
-                          "bot_public": True, "bot_require_code_grant": False, "verify_key": "", "team": None, "owner": _user(1)}  # fmt: skip
-            case "GET", "applications", _, "commands":
-                answer = self.commands
-            case "PUT", "applications", _, "commands":
-                extra = {"application_id": str(APPLICATION), "version": "1"}
-                answer = self.commands = [{**command, **extra, "id": str(snowflake())} for command in body]
-            case "POST", "channels", _, "messages":
-                answer = self._keep(body)
-            case "PATCH", "channels", _, "messages", id_:
-                answer = self.messages[int(id_)]
-                answer.update(body)
-            case "POST", "interactions", id_, _, "callback":
-                self.callbacks[int(id_)] = body
-                answer = {"interaction": {"id": id_, "type": 2}}
-                if body["type"] == 4:
-                    answer["resource"] = {"type": 4, "message": self._keep(body["data"])}
-            case _:
-                return _respond({"message": "404: Not Found", "code": 0}, 404)
+        answer = self._look_up(path) if request.method == "GET" else self._take(request.method, path, body)
+        if answer is None:
+            return _respond({"message": "404: Not Found", "code": 0}, 404)
         await self._tell()
         return _respond(answer)
+
+    def _look_up(self, path: list[str]) -> Any:
+        """What there is at a path; None: nothing."""
+        match path:
+            case "users", "@me":
+                return _user(APPLICATION, bot=True)
+            case "oauth2", "applications", "@me":
+                return {"id": str(APPLICATION), "name": "Studyhall", "description": "", "flags": 0, "icon": None,
+                        "bot_public": True, "bot_require_code_grant": False, "verify_key": "", "team": None, "owner": _user(1)}  # fmt: skip
+            case "gateway", "bot":
+                limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+                return {"url": f"ws://{self.address}/", "shards": 1, "session_start_limit": limit}
+            case "applications", _, "commands":
+                return self.commands
+        return None
+
+    def _take(self, method: str, path: list[str], body: Any) -> Any:
+        """Keep what the bot sends; the answer. None: there is nothing at this path."""
+        match method, *path:
+            case "PUT", "applications", _, "commands":
+                extra = {"application_id": str(APPLICATION), "version": "1"}
+                self.commands = [{**command, **extra, "id": str(snowflake())} for command in body]
+                return self.commands
+            case "POST", "channels", _, "messages":
+                return self._keep(body)
+            case "PATCH", "channels", _, "messages", id_:
+                self.messages[int(id_)].update(body)
+                return self.messages[int(id_)]
+            case "POST", "interactions", id_, _, "callback":
+                self.callbacks[int(id_)] = body
+                answer: Json = {"interaction": {"id": id_, "type": 2}}
+                if body["type"] == 4:
+                    answer["resource"] = {"type": 4, "message": self._keep(body["data"])}
+                return answer
+        return None
 
     def _keep(self, body: Json) -> Json:
         message = {

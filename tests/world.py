@@ -78,7 +78,7 @@ class World(ChallengeWords):
     async def _open(self) -> None:
         clock = SimulatedClock()
         clock.env = self.env
-        settings = Settings(database=self.database, banks=self.banks, _env_file=None)
+        settings = Settings(database=self.database, banks=self.banks, shards=1, _env_file=None)
         self.app = await self._stack.enter_async_context(
             open_app(settings, clock=clock, rng=random.Random(7))
         )
@@ -270,7 +270,7 @@ async def open_world(folder: Path) -> AsyncIterator[World]:
     """Build the server, start the bot in it, and check at the end that nothing unexpected was logged."""
     stack = contextlib.AsyncExitStack()
     # the client is not known yet when the server is built, but the bot's own id must exist by then
-    env = simcord.Env(discord.Client(intents=discord.Intents(guilds=True)))
+    env = simcord.Env(discord.AutoShardedClient(intents=discord.Intents(guilds=True), shard_count=1))
     world = World(env, folder, stack)
     errors = world._errors
     logging.getLogger("bot.client").addHandler(errors)

@@ -12,6 +12,9 @@ PAGE = 10
 EVERYTHING = 1
 """The number of the scope of all banks and topics."""
 
+NOBODY = 0
+"""The member of what is kept for a server's totals alone: it was made by members who had their data erased."""
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

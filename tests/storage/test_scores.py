@@ -323,7 +323,7 @@ async def test_making_the_scores_anew_mends_what_is_wrong(database: Database) ->
     async with database.transaction() as transaction:
         await transaction.run("DELETE FROM score WHERE member_id = ?", (ADA,))
         await transaction.run("UPDATE board SET points = points + 1, last_at = NULL")
-        await transaction.run("INSERT INTO member_day VALUES (1, 2, 3, 4, 5, 6, 7)")
+        await transaction.run("INSERT INTO member_day VALUES (1, 2, 3, 4, 5, 6, 7, 8)")
         await transaction.run(
             "INSERT INTO board SELECT 404, period, start, scope, member_id, 0, 0, 0, 0, 0, 0 FROM board WHERE guild_id = ?",
             (GUILD,),
