@@ -1,6 +1,7 @@
 # Studyhall in a container; compose.yaml runs it with everything that it needs.
 # Only plain instructions, so that BuildKit, the classic builder and Podman all take this file.
 
+# For builds that are the same in a year, name the image by its digest: --build-arg BASE=python@sha256:…
 ARG BASE=python:3.13-slim-trixie
 
 FROM ${BASE} AS builder
@@ -27,18 +28,19 @@ LABEL org.opencontainers.image.title="Studyhall" \
 RUN groupadd --gid 10001 studyhall \
     && useradd --uid 10001 --gid 10001 --no-log-init --no-create-home --home-dir /nonexistent \
         --shell /usr/sbin/nologin studyhall \
-    && install -d -o 10001 -g 10001 -m 0750 /data
+    && install -d -o 10001 -g 10001 -m 0750 /data /backups
 COPY --from=builder /opt/venv /opt/venv
 WORKDIR /app
 COPY --from=builder /app ./
 ENV PATH=/opt/venv/bin:$PATH \
-    STUDYHALL_DATABASE=/data/studyhall.db
+    STUDYHALL_DATABASE=/data/studyhall.db \
+    STUDYHALL_BACKUPS=/backups
 # No image with broken question banks. This also leaves bytecode of what is used of the standard library, which
 # the base image lacks: without it each start and each health check would compile it anew.
 RUN python -m bot check
 # the root file system may be read-only, and all bytecode is there
 ENV PYTHONDONTWRITEBYTECODE=1
-VOLUME /data
+VOLUME ["/data", "/backups"]
 USER 10001:10001
 STOPSIGNAL SIGTERM
 # the bot leaves a sign of life every 15 seconds once Discord has taken it in

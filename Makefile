@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 READY := $(VENV)/.ready-$(VERSION)
 
-.PHONY: run test check format schema help
+.PHONY: run test check audit format schema permissions help
 
 help:  ## list what there is
 	@sed -n 's/^\([a-z]*\):.*  ## /\1: /p' Makefile
@@ -26,11 +26,21 @@ run: $(READY)  ## the playground in your browser, or the bot on Discord if DISCO
 test: $(READY)  ## all tests
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
 
-check: $(READY)  ## formatting, lint, types, question banks
+check: $(READY)  ## formatting, lint, types, question banks, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml bot cogs playground benchmarks
 	$(BIN)/python -m bot check --strict
+	@$(MAKE) --no-print-directory audit
+
+# pip-audit writes its report only where it could ask; without a network there is nothing to fail on
+audit: $(READY)  ## known vulnerabilities of the packages that the bot runs on
+	@rm -f $(VENV)/audit.txt; \
+	if $(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock --progress-spinner off \
+		--format columns --output $(VENV)/audit.txt 2>$(VENV)/audit.log; then tail -1 $(VENV)/audit.log; \
+	elif [ -s $(VENV)/audit.txt ]; then cat $(VENV)/audit.txt; exit 1; \
+	else echo 'pip-audit: what is known of vulnerabilities can not be asked from here; left out'; fi
 
 format: $(READY)  ## put the code into shape
 	$(BIN)/ruff format .
@@ -38,3 +48,6 @@ format: $(READY)  ## put the code into shape
 
 schema: $(READY)  ## write the JSON Schemas of the bank format anew
 	$(BIN)/python -m bot schema
+
+permissions: $(READY)  ## write the page on who may do what anew
+	$(BIN)/python -m bot permissions --output docs/permissions.md

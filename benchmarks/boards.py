@@ -72,8 +72,8 @@ class Timings:
 
 
 @dataclass
-class _Place:
-    """One of the two databases, and how it was made."""
+class Place:
+    """A database to measure, and how it was made."""
 
     name: str
     path: Path
@@ -146,10 +146,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     in_one = chosen.answers // 10
     others = other_servers(chosen.servers - 1, chosen.answers - in_one)
     places = [
-        _Place(
+        Place(
             "Large", folder / f"large-{chosen.answers}-{chosen.servers}.db", [large_server(in_one), *others]
         ),
-        _Place(
+        Place(
             "Small",
             folder / f"small-{chosen.answers}-{chosen.servers}.db",
             [large_server(in_one // _IN_SMALL), *others[: _IN_SMALL - 1]],
@@ -165,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 place.remove()
 
 
-async def _measure(console: Console, large: _Place, small: _Place, *, calls: int) -> int:
+async def _measure(console: Console, large: Place, small: Place, *, calls: int) -> int:
     server = large.servers[0]
     async with Database.open(large.path) as in_large, Database.open(small.path) as in_small:
         with progress_on(console) as progress:
@@ -235,8 +235,8 @@ async def _measure_recording(
     rng = random.Random(4)
     task = progress.add_task("Recording answers", total=calls + BURSTS)
     pens = [
-        (await _Pen.take(large, server), clicks.large, bursts.large),
-        (await _Pen.take(small, server), clicks.small, bursts.small),
+        (await Pen.take(large, server), clicks.large, bursts.large),
+        (await Pen.take(small, server), clicks.small, bursts.small),
     ]
     for member in rng.sample(server.members, calls):
         pens.reverse()
@@ -255,7 +255,7 @@ async def _measure_recording(
     return [clicks, bursts]
 
 
-class _Pen:
+class Pen:
     """Records answers on a day of its own."""
 
     def __init__(self, database: Database, server: Server, day: date) -> None:
@@ -267,7 +267,7 @@ class _Pen:
         self._round: Round | None = None
 
     @classmethod
-    async def take(cls, database: Database, server: Server) -> _Pen:
+    async def take(cls, database: Database, server: Server) -> Pen:
         """A pen for the first day after the last week with answers."""
         ((last,),) = await database.read(
             "SELECT max(day) FROM member_day WHERE guild_id = ?", (server.guild_id,)

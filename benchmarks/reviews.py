@@ -38,6 +38,7 @@ from bot.storage.rounds import RoundStore
 from bot.storage.scopes import ScopeStore
 from bot.storage.servers import ServerStore
 from bot.storage.sessions import SessionStore
+from bot.storage.voids import VoidStore
 from bot.study.calendars import Calendars
 from bot.study.library import Library
 from bot.study.memory import Memory
@@ -49,6 +50,7 @@ from bot.study.servers import Servers
 from bot.study.sessions import Sessions
 from bot.study.spoilers import Spoilers
 from bot.study.steps import Asking
+from bot.study.voids import Voids
 
 REVIEW_MS = 30.0
 
@@ -196,14 +198,16 @@ class _Hall:
         library = Library(Path())
         library.catalog = CATALOG
         store, sessions, exams = ReviewStore(database), SessionStore(database, MODEL), RunningExams()
-        calendars = Calendars(MemberStore(database), Servers(ServerStore(database), clock))
+        servers = Servers(ServerStore(database), library, clock)
+        calendars = Calendars(MemberStore(database), servers)
         self._answers, scopes = AnswerStore(database), ScopeStore(database)
-        open_rounds = OpenRounds()
+        voids = Voids(VoidStore(database))
+        open_rounds = OpenRounds(voids)
         for round_ in rounds:
             open_rounds.add(round_)
         spoilers = Spoilers(open_rounds, exams, self._answers)
         self.memory = Memory(store, MODEL, clock)
-        self._reviews = Reviews(sessions, scopes, self.memory, calendars, spoilers, library, rng)
+        self._reviews = Reviews(sessions, scopes, self.memory, calendars, spoilers, servers, library, rng)
         self._sessions = Sessions(
             sessions=sessions,
             scopes=scopes,
@@ -214,7 +218,7 @@ class _Hall:
             running_exams=exams,
             rng=rng,
         )
-        self._practices = Practices(sessions, scopes, self.memory, spoilers, library, rng)
+        self._practices = Practices(sessions, scopes, self.memory, spoilers, servers, voids, library, rng)
         # nobody comes twice, so that SQLite has nothing of theirs in memory
         self._others, self._at_it, self._nothing_due = (
             iter(rng.sample(group, len(group)))
@@ -241,7 +245,7 @@ class _Hall:
         nothing_due = next(self._nothing_due)
         await timed(begin(nothing_due, GUILD, NOW), times.of[NOTHING])
         await timed(begin(nothing_due, GUILD, NOW, only_new=True), times.of[NEW])
-        wish = self._practices.wish(None, None, None, 10)
+        wish = self._practices.wish(GUILD, None, None, None, 10)
         await timed(self._practices.practise(next(self._others), GUILD, wish, NOW), times.of[PRACTICE])
         member, clicked_at = next(self._others), NOW + timedelta(seconds=9)
         step = await timed(begin(member, GUILD, NOW), times.of[BEGIN])

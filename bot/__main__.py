@@ -1,4 +1,4 @@
-"""The command line: `python -m bot [run|check|schema|health|rebuild-scores]`."""
+"""The command line: `python -m bot`. Whoever hosts the bot has more commands in `bot/host`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot import __version__
 from bot.config import load_settings
 from bot.errors import StudyhallError
 from bot.health import is_alive
+from bot.host.commands import STATUSES, add_host_commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,11 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever reads has seen enough, as head does; Python must not try to write the rest at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 1
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bot", description="Studyhall, a Discord study bot.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="Studyhall, a Discord study bot.", epilog=STATUSES
+    )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("run", help="run the bot on Discord (what happens without a command, too)")
@@ -59,11 +65,18 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument(
         "folder", nargs="?", type=Path, default=Path("docs/schemas"), help="where (docs/schemas)"
     )
+    permissions = commands.add_parser(
+        "permissions", help="say who may use which command and button, in Markdown"
+    )
+    permissions.add_argument(
+        "--output", type=Path, metavar="FILE", help="write it there instead of printing it"
+    )
     commands.add_parser(
         "rebuild-scores",
         help="make leaderboards and statistics anew from the answers, while the bot is stopped",
     )
     commands.add_parser("health", help="exit status 0 if the bot with this database is running and connected")
+    add_host_commands(commands)
     return parser
 
 
@@ -71,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    if "run" in chosen:
+        return int(chosen.run(chosen))
     if chosen.command == "schema":
         return _write_schemas(chosen.folder)
     settings = load_settings()
@@ -81,6 +96,10 @@ def _run(chosen: argparse.Namespace) -> int:
         return run_check(path, strict=chosen.strict, as_json=as_json, sources=chosen.sources)
     if chosen.command == "health":
         return 0 if is_alive(settings.database) else 1
+    if chosen.command == "permissions":
+        from bot.permissions import run_permissions  # noqa: PLC0415
+
+        return run_permissions(settings, chosen.output)
     if chosen.command == "rebuild-scores":
         from bot.rebuild import run_rebuild  # noqa: PLC0415
 

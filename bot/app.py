@@ -9,7 +9,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
@@ -17,14 +17,18 @@ from bot.client import StudyhallClient
 from bot.clock import Clock
 from bot.config import Settings
 from bot.domain.reviews import memory_model
+from bot.metrics import Metrics
 from bot.storage.database import Database, alone
-from bot.storage.facts import FactStore
+from bot.storage.facts import NAMESPACE, FactStore
+from bot.storage.pulse import PulseStore
 from bot.storage.scores import ScoreStore
 from bot.storage.stores import Stores
-from bot.study.answers import Explanations, Reports
+from bot.study.answers import Explanations
+from bot.study.backups import Backups
 from bot.study.boards import Boards
 from bot.study.calendars import Calendars
 from bot.study.challenges import Challenges
+from bot.study.departures import Departures
 from bot.study.digests import Digests
 from bot.study.exams import Exams
 from bot.study.hints import Hints
@@ -36,8 +40,11 @@ from bot.study.plans import Plans
 from bot.study.play import Play
 from bot.study.podiums import Podiums
 from bot.study.practices import Practices
+from bot.study.privacy import Policy, Privacy
 from bot.study.quizzes import Quizzes
+from bot.study.recounts import Recounts
 from bot.study.reminders import Reminders
+from bot.study.reports import Reports
 from bot.study.reviews import Reviews
 from bot.study.rounds import Rounds
 from bot.study.running_exams import RunningExams
@@ -46,9 +53,11 @@ from bot.study.servers import Servers
 from bot.study.sessions import Sessions
 from bot.study.spoilers import Spoilers
 from bot.study.study_plans import StudyPlans
+from bot.study.voids import Voids
 from cogs.announcer import DiscordAnnouncer
 from cogs.cards.pictures import Pictures
 from cogs.channels import Channels
+from cogs.cooldowns import Cooldowns
 from cogs.messenger import DiscordMessenger
 from cogs.poster import DiscordPoster
 
@@ -67,11 +76,10 @@ EXTENSIONS = (
     "cogs.challenges",
     "cogs.settings",
     "cogs.reports",
+    "cogs.privacy",
     "cogs.guide",
+    "cogs.departures",
 )
-
-_NAMESPACE = "namespace"
-"""Tells this database's rounds from those of another one that the same application used before."""
 
 _STOP_PATIENCE = 1.0
 """Seconds that each part of the shutdown gets; what is left is done after the next start."""
@@ -103,6 +111,8 @@ class App:
     hints: Hints
     explanations: Explanations
     reports: Reports
+    voids: Voids
+    recounts: Recounts
     servers: Servers
     listing: Listing
     boards: Boards
@@ -110,6 +120,7 @@ class App:
     challenges: Challenges
     play: Play
     digests: Digests
+    departures: Departures
     memory: Memory
     practices: Practices
     reviews: Reviews
@@ -117,35 +128,59 @@ class App:
     exams: Exams
     reminders: Reminders
     study_plans: StudyPlans
+    privacy: Privacy
     pictures: Pictures
+    cooldowns: Cooldowns
     scheduler: Scheduler
+    running_exams: RunningExams
+    pulse: PulseStore
+    backups: Backups
 
     async def load(self) -> None:
         """Load what was under way when the bot stopped, before the first click can come."""
         await self.servers.load()
         await self.listing.load()
+        await self.voids.load()
         await self.rounds.load(await self.quizzes.expected())
         await self.play.load()
         await self.exams.load()
+        await self.departures.load()
 
     async def start(self) -> None:
-        """Go on with what was under way. Discord is connected by now."""
+        """Go on with what was under way. All shards are connected by now."""
+        await self._start_own()
+        await self._start_once()
+
+    async def _start_own(self) -> None:
+        """Start what each process does for the servers of its own shards."""
+        there = {guild.id for guild in self.client.guilds}
+        await self.departures.compare(there, self.client.has_shard_of)
+        self.rounds.start()
+        await self.challenges.start(there)
+
+    async def _start_once(self) -> None:
+        """Start what runs once for all shards, servers and members. docs/development.md says what else does."""
         await self.quizzes.mend()
         await self.challenges.mend()
         await self.plans.mend()
-        self.rounds.start()
-        await self.challenges.start()
+        await self.privacy.mend()
         self.memory.start()
+        self.recounts.start()
         await self.scheduler.start()
+        self.backups.start()
 
     async def stop(self) -> None:
         """Finish what is under way and disconnect, within a few seconds."""
+        await self.client.finish(_STOP_PATIENCE)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.rounds.flush(), _STOP_PATIENCE)
+        await self.backups.stop(_STOP_PATIENCE)
+        await self.privacy.stop(_STOP_PATIENCE)
         await self.scheduler.stop(_STOP_PATIENCE)
         await self.rounds.stop(_STOP_PATIENCE)
         await self.challenges.stop()
         await self.memory.stop(_STOP_PATIENCE)
+        await self.recounts.stop(_STOP_PATIENCE)
         self.pictures.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.client.close(), _STOP_PATIENCE)
@@ -158,8 +193,9 @@ async def open_app(
     clock: Clock | None = None,
     rng: random.Random | None = None,
     connector: aiohttp.BaseConnector | None = None,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[App]:
-    """Build everything, ready to connect; at the end, put everything away.
+    """Build everything, ready to connect; at the end, put everything away. With `metrics`, what happens is counted.
 
     Raises:
         StudyhallError: the banks or the database can't be used.
@@ -171,11 +207,12 @@ async def open_app(
     with alone(settings.database):
         async with Database.open(settings.database) as database:
             scores = ScoreStore(database)
+            # once for all shards, as are the migrations: see App.start()
             if await scores.are_outdated():
                 log.info("The scores are made anew from the answers, as the upgrade of the database asks")
                 await scores.rebuild()
-            async with StudyhallClient(EXTENSIONS, connector, settings.shards) as client:
-                client.app = app = await _build(database, client, library, settings, clock, rng)
+            async with StudyhallClient(EXTENSIONS, connector, settings.shards, metrics) as client:
+                client.app = app = await _build(database, client, library, settings, clock, rng, metrics)
                 try:
                     yield app
                 finally:
@@ -189,19 +226,22 @@ async def _build(
     settings: Settings,
     clock: Clock,
     rng: random.Random,
+    metrics: Metrics | None,
 ) -> App:
     model = memory_model(settings.retention)
-    stores = Stores.of(database, model)
-    namespace = await stores.facts.get_or_put(_NAMESPACE, secrets.token_hex(4))
+    stores = Stores.of(database, model, metrics.committed if metrics else None)
+    namespace = await stores.facts.get_or_put(NAMESPACE, secrets.token_hex(4))
     channels = Channels(client, namespace)
-    poster = DiscordPoster(channels, library, clock)
-    announcer = DiscordAnnouncer(client, channels, library)
+    servers = Servers(stores.servers, library, clock)
+    poster = DiscordPoster(channels, servers, library, clock)
+    announcer = DiscordAnnouncer(client, channels, servers, library)
     scheduler = Scheduler(stores.timers, clock)
-    servers = Servers(stores.servers, clock)
     listing = Listing(stores.servers, announcer, clock)
     boards = Boards(stores.boards, stores.scopes, stores.alone, stores.challenges, servers, listing, library)
     memory = Memory(stores.reviews, model, clock)
-    open_rounds = OpenRounds()
+    voids = Voids(stores.voids)
+    recounts = Recounts(stores.scores, clock)
+    open_rounds = OpenRounds(voids)
     rounds = Rounds(
         open_rounds=open_rounds,
         rounds=stores.rounds,
@@ -215,12 +255,16 @@ async def _build(
     )
     rounds.watch(listing.answered)
     rounds.watch(memory.answered)
+    if metrics is not None:
+        rounds.watch(metrics.answered)
     quizzes = Quizzes(
         open_rounds=open_rounds,
         quizzes=stores.quizzes,
         round_store=stores.rounds,
         answers=stores.answers,
         rounds=rounds,
+        servers=servers,
+        voids=voids,
         library=library,
         scheduler=scheduler,
         poster=poster,
@@ -236,17 +280,31 @@ async def _build(
         rounds=rounds,
         boards=boards,
         servers=servers,
-        podiums=Podiums(stores.challenges, boards, listing),
+        podiums=Podiums(stores.challenges, boards, listing, recounts),
+        voids=voids,
         library=library,
         scheduler=scheduler,
         announcer=announcer,
         clock=clock,
         rng=rng,
     )
+    departures = Departures(
+        store=stores.departures,
+        quizzes=quizzes,
+        challenges=challenges,
+        open_rounds=open_rounds,
+        memory=memory,
+        servers=servers,
+        listing=listing,
+        voids=voids,
+        scheduler=scheduler,
+        clock=clock,
+        keep_for=timedelta(days=settings.keep_servers_days),
+    )
     calendars = Calendars(stores.members, servers)
     running_exams = RunningExams()
     spoilers = Spoilers(open_rounds, running_exams, stores.answers)
-    reviews = Reviews(stores.sessions, stores.scopes, memory, calendars, spoilers, library, rng)
+    reviews = Reviews(stores.sessions, stores.scopes, memory, calendars, spoilers, servers, library, rng)
     sessions = Sessions(
         sessions=stores.sessions,
         scopes=stores.scopes,
@@ -257,11 +315,14 @@ async def _build(
         running_exams=running_exams,
         rng=rng,
     )
+    if metrics is not None:
+        sessions.watch(metrics.studied)
     exams = Exams(
         exams=stores.exams,
         running=running_exams,
         spoilers=spoilers,
         calendars=calendars,
+        servers=servers,
         library=library,
         scheduler=scheduler,
         clock=clock,
@@ -282,6 +343,7 @@ async def _build(
         memory=memory,
         reviews=reviews,
         calendars=calendars,
+        servers=servers,
         library=library,
         clock=clock,
     )
@@ -295,7 +357,20 @@ async def _build(
         quizzes=quizzes,
         hints=Hints(stores.hints, rounds, open_rounds, running_exams),
         explanations=Explanations(stores.answers, rounds),
-        reports=Reports(stores.reports, rounds, clock),
+        reports=Reports(
+            reports=stores.reports,
+            void_store=stores.voids,
+            scores=stores.scores,
+            round_store=stores.rounds,
+            voids=voids,
+            rounds=rounds,
+            challenges=challenges,
+            recounts=recounts,
+            announcer=announcer,
+            clock=clock,
+        ),
+        voids=voids,
+        recounts=recounts,
         servers=servers,
         listing=listing,
         boards=boards,
@@ -303,13 +378,29 @@ async def _build(
         challenges=challenges,
         play=Play(stores.challenges, open_rounds, boards, listing),
         digests=Digests(stores.servers, stores.boards, boards, servers, listing, scheduler, announcer, clock),
+        departures=departures,
         memory=memory,
-        practices=Practices(stores.sessions, stores.scopes, memory, spoilers, library, rng),
+        practices=Practices(stores.sessions, stores.scopes, memory, spoilers, servers, voids, library, rng),
         reviews=reviews,
         sessions=sessions,
         exams=exams,
         reminders=reminders,
         study_plans=study_plans,
+        privacy=Privacy(
+            stores,
+            servers=servers,
+            listing=listing,
+            challenges=challenges,
+            running_exams=running_exams,
+            announcer=announcer,
+            scheduler=scheduler,
+            clock=clock,
+            policy=Policy(str(settings.privacy_url or ""), settings.keep_servers_days),
+        ),
         pictures=Pictures(),
+        cooldowns=Cooldowns(),
         scheduler=scheduler,
+        running_exams=running_exams,
+        pulse=stores.pulse,
+        backups=Backups(settings.database, settings.backups_folder, settings.backups_kept, clock),
     )

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
 import re
-import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import RefusedError, StudyhallError
+from bot.access import PERMISSIONS, Access, Who, access_of, check_access
+from bot.boundary import Outcome, answer_error
+from bot.errors import RefusedError
+from bot.logs import about
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.metrics import Metrics
     from bot.storage.facts import FactStore
 
 log = logging.getLogger(__name__)
@@ -28,21 +31,20 @@ Interaction = discord.Interaction[Any]
 ButtonHandler = Callable[[Interaction, Sequence[int]], Awaitable[None]]
 
 _SYNCED = "commands synced"
-_TOO_LATE = 10062
-_ANSWERED_TWICE = 40060
-_LONGEST_CONTENT = 2000
+_UNKNOWN = "unknown"
+"""Stands for what is forged or gone: a log and a metric name only what there is."""
 _NUMBER = re.compile(r"[0-9]{1,18}")  # what fits into 64 bits
 
 
-class Who(StrEnum):
-    """Who may use a button, select or form. Ids can be forged and replayed, so showing it only to them is not enough."""
+class Button(NamedTuple):
+    """How a kind of button, select or form is answered."""
 
-    EVERYONE = "everyone"
-    """It acts for whoever uses it. What it names must be of the server where it is used: the use case sees to that."""
-    OWNER = "owner"
-    """Only the member whose practice, exam … it names: the use case sees to that."""
-    MANAGER = "manager"
-    """Only with the permission Manage Server: the client sees to that."""
+    numbers: int
+    """How many of them follow in its id."""
+    handler: ButtonHandler
+    who: Who
+    in_server: bool
+    """Whether it is refused in direct messages."""
 
 
 class StudyhallClient(commands.AutoShardedBot):
@@ -60,17 +62,25 @@ class StudyhallClient(commands.AutoShardedBot):
         extensions: Sequence[str],
         connector: aiohttp.BaseConnector | None = None,
         shards: int | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
-        """`shards` is the number of connections to the gateway; None: as many as Discord recommends."""
+        """`shards` is the number of connections to the gateway; None: as many as Discord recommends. With `metrics`,
+        interactions and requests are counted.
+        """
         # no privileged intent: clicks and commands come without any
         intents = discord.Intents(guilds=True, guild_messages=True)
         options: dict[str, Any] = {"connector": connector} if connector else {}
+        if metrics is not None:
+            options["http_trace"] = metrics.trace()
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
             intents=intents,
             tree_cls=_Tree,
             allowed_mentions=discord.AllowedMentions.none(),
+            # where commands are that say nothing else
+            allowed_installs=app_commands.AppInstallationType(guild=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
@@ -78,64 +88,159 @@ class StudyhallClient(commands.AutoShardedBot):
             **options,
         )
         self._extension_names = extensions
-        self.buttons: dict[str, tuple[int, ButtonHandler, Who]] = {}
-        """What each kind of id stands for: how many numbers follow, what answers, who may use it."""
+        self.buttons: dict[str, Button] = {}
+        """What each kind of id stands for."""
+        self._metrics = metrics
         self._is_started = False
-        self.is_connected = False
+        self._is_ending = False
+        self._answering: set[asyncio.Task[Any]] = set()
+        self._connected_shards: set[int] = set()
+        self.is_serving = False
+        """Whether what was under way goes on, and members can play."""
 
     async def setup_hook(self) -> None:
         """Load the cogs, and tell Discord of the commands if they have changed."""
         for name in self._extension_names:
             await self.load_extension(name)
         await self.app.load()
-        await self._sync_commands(self.app.facts)
+        # runs once for all shards, as this hook does
+        try:
+            await self._sync_commands(self.app.facts)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.warning(
+                "Discord did not take the commands (%r). Those that it knows work as before; start me again for the others.",
+                error,
+            )
+
+    @property
+    def _own_shards(self) -> Collection[int]:
+        return self.shard_ids or range(self.shard_count or 0)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether all shards are connected."""
+        return bool(self._own_shards) and self._connected_shards.issuperset(self._own_shards)
+
+    def has_shard_of(self, guild_id: int) -> bool:
+        """Whether this process is told what happens in a server.
+
+        https://docs.discord.com/developers/events/gateway#sharding
+        """
+        return (guild_id >> 22) % (self.shard_count or 1) in self._own_shards
 
     async def on_ready(self) -> None:
-        """Take up what was under way, once: discord.py calls this again after each new session."""
-        log.info("Connected as %s, in %d server(s)", self.user, len(self.guilds))
-        self.is_connected = True
+        """Take up what was under way, once: discord.py calls this when all shards are ready, and again after new sessions."""
+        log.info(
+            "Connected as %s, in %d server(s), with %d shard(s)",
+            self.user,
+            len(self.guilds),
+            len(self._own_shards),
+        )
         if not self._is_started:
             self._is_started = True
             try:
                 await self.app.start()
+                self.is_serving = True
             except Exception:
                 log.exception("What was under way could not be taken up; stopping, so that it is noticed")
                 await self.close()
 
-    async def on_resumed(self) -> None:
-        """The connection is back."""
-        self.is_connected = True
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """A shard has begun a session."""
+        self._connected_shards.add(shard_id)
 
-    async def on_disconnect(self) -> None:
-        """The connection is lost; discord.py tries to get it back."""
-        self.is_connected = False
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """A shard is back in its session."""
+        self._connected_shards.add(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """A shard is lost, and the servers on it; discord.py tries to get it back."""
+        self._connected_shards.discard(shard_id)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Nothing: there are no text commands, and discord.py would complain of each mention that is none."""
 
     def answer_buttons(
-        self, kind: str, numbers: int, handler: ButtonHandler, who: Who = Who.EVERYONE
+        self,
+        kind: str,
+        numbers: int,
+        handler: ButtonHandler,
+        who: Who = Who.EVERYONE,
+        *,
+        in_server: bool = False,
     ) -> None:
-        """Let a handler answer the buttons, selects and forms of a kind; it gets that many numbers from the id."""
-        self.buttons[kind] = (numbers, handler, who)
+        """Let a handler answer the buttons, selects and forms of a kind; it gets that many numbers from the id. What is
+        about a server is refused in direct messages.
+        """
+        self.buttons[kind] = Button(numbers, handler, who, in_server or who in PERMISSIONS)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer what is not a command."""
         if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
             return
+        if self._is_ending:
+            return
         data: Any = interaction.data or {}
         kind, *numbers = str(data.get("custom_id", "")).split(":")
+        button = self.buttons.get(kind)
+        is_form = interaction.type is discord.InteractionType.modal_submit
+        self.begin(interaction, "form" if is_form else "button", kind if button else _UNKNOWN)
+        outcome = Outcome.ANSWERED
         try:
-            count, handler, who = self.buttons.get(kind, (0, None, Who.EVERYONE))
-            if handler is None or len(numbers) != count or not all(_NUMBER.fullmatch(n) for n in numbers):
+            if (
+                button is None
+                or len(numbers) != button.numbers
+                or not all(_NUMBER.fullmatch(n) for n in numbers)
+            ):
                 raise RefusedError(
                     "This button is from an older version of me. Run the command again for a new one."
                 )
-            if who is Who.MANAGER and not interaction.permissions.manage_guild:
-                raise app_commands.MissingPermissions(["manage_guild"])
-            await handler(interaction, [int(number) for number in numbers])
+            check_access(interaction, button.who, in_server=button.in_server)
+            await button.handler(interaction, [int(number) for number in numbers])
         except Exception as error:
-            await answer_error(interaction, error)
+            outcome = await answer_error(interaction, error)
+        self.end(outcome)
+
+    async def finish(self, patience: float) -> None:
+        """Let nobody begin anything, and wait this many seconds for the answers that are under way."""
+        self.is_serving = False
+        self._is_ending = True
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=patience)
+
+    def _note_answering(self) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+
+    def begin(self, interaction: Interaction, kind: str, name: str) -> None:
+        """The task at hand begins to answer an interaction: a button, form, command or autocomplete of this name."""
+        self._note_answering()
+        about(guild=interaction.guild_id, interaction=f"{kind} {name}")
+        if self._metrics is not None:
+            self._metrics.received(kind, name)
+
+    def end(self, outcome: Outcome) -> None:
+        """The interaction that the task at hand answers has ended."""
+        log.debug("The interaction was %s", outcome)
+        if self._metrics is not None:
+            self._metrics.ended(outcome)
+
+    async def on_app_command_completion(self, _interaction: Interaction, _command: object) -> None:
+        """A command was answered."""
+        self.end(Outcome.ANSWERED)
+
+    def access(self) -> list[Access]:
+        """Who may use what, commands first, in the order of their names."""
+        commands_ = sorted(self.tree.walk_commands(), key=lambda command: command.qualified_name)
+        return [
+            *(access_of(command) for command in commands_ if isinstance(command, app_commands.Command)),
+            *(
+                Access(kind, _purpose(button.handler), button.who, not button.in_server, not button.in_server)
+                for kind, button in sorted(self.buttons.items())
+            ),
+        ]
 
     async def _sync_commands(self, facts: FactStore) -> None:
         """Send the commands only when they differ from what was sent last: Discord limits how often.
@@ -155,34 +260,31 @@ class StudyhallClient(commands.AutoShardedBot):
 
 
 class _Tree(app_commands.CommandTree[Any]):
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Refuse who may not use a command, in the one way in which buttons refuse, too."""
+        if interaction.client._is_ending:
+            return False
+        is_command = interaction.type is discord.InteractionType.application_command
+        name = interaction.command.qualified_name if interaction.command else _UNKNOWN
+        interaction.client.begin(interaction, "command" if is_command else "autocomplete", name)
+        if not isinstance(interaction.command, app_commands.Command):
+            return True
+        access = access_of(interaction.command)
+        try:
+            check_access(interaction, access.who, in_server=not access.direct)
+        except (RefusedError, app_commands.MissingPermissions) as error:
+            if is_command:
+                interaction.client.end(await answer_error(interaction, error))
+            else:
+                await interaction.response.autocomplete([])
+            return False
+        return True
+
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
-        await answer_error(interaction, getattr(error, "original", error))
+        interaction.client.end(await answer_error(interaction, getattr(error, "original", error)))
 
 
-async def answer_error(interaction: Interaction, error: Exception) -> None:
-    """Where every error of a command, button or modal ends: the member is answered in private."""
-    if isinstance(error, StudyhallError):
-        sentence = str(error)
-    elif isinstance(error, app_commands.MissingPermissions):
-        missing = ", ".join(
-            name.replace("_", " ").replace("guild", "server").title() for name in error.missing_permissions
-        )
-        sentence = f"This needs the permission {missing}. Ask a moderator of this server."
-    elif isinstance(error, discord.HTTPException) and error.code in {_TOO_LATE, _ANSWERED_TWICE}:
-        log.warning("An answer came too late or twice (interaction %d): %s", interaction.id, error)
-        return
-    else:
-        reference = secrets.token_hex(3)
-        log.error("Unexpected error %s in server %s", reference, interaction.guild_id, exc_info=error)
-        sentence = (
-            "Something went wrong on my side. What you had answered before is kept. Please try again; if it happens "
-            f"again, give whoever runs me this reference: `{reference}`."
-        )
-    sentence = sentence[:_LONGEST_CONTENT]
-    try:
-        if interaction.response.is_done():
-            await interaction.followup.send(sentence, ephemeral=True)
-        else:
-            await interaction.response.send_message(sentence, ephemeral=True)
-    except discord.HTTPException as refused:
-        log.warning("A member could not be told of an error: %s", refused)
+def _purpose(handler: ButtonHandler) -> str:
+    cog = getattr(handler, "__self__", None)
+    part = f"{cog.qualified_name}: " if isinstance(cog, commands.Cog) else ""
+    return part + (handler.__doc__ or "").strip().split("\n", 1)[0]

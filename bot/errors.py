@@ -18,6 +18,10 @@ class DatabaseError(StudyhallError):
     """The database file can't be used, for example because a newer version of the bot wrote it."""
 
 
+class StorageError(StudyhallError):
+    """The database takes or gives nothing at the moment: a full disk, a lock, damage. Nothing was stored; try again later."""
+
+
 class BankError(StudyhallError):
     """No question bank could be loaded, or a reload was refused."""
 
@@ -40,3 +44,11 @@ class PostRefusedError(PostError):
 
 class MessageGoneError(PostRefusedError):
     """The message to be edited was deleted."""
+
+
+def quoted(text: str, longest: int = 60) -> str:
+    """What somebody typed, for a sentence that repeats it: as code, in which Discord reads no markup, mentions and links,
+    on one line, without marks that turn the direction of text, and cut to a length.
+    """
+    visible = "".join(sign if sign.isprintable() else " " for sign in text.replace("`", "'"))
+    return f"`{' '.join(visible.split())[:longest] or ' '}`"

@@ -56,7 +56,9 @@ class Answers(commands.Cog):
             await self._answer(interaction, round_id, [])
 
     def _answerable(self, interaction: Interaction, round_id: int) -> Round | None:
-        return self._open.answerable(round_id, interaction.guild_id or 0, interaction.user.id)
+        return self._open.answerable(
+            round_id, interaction.guild_id or 0, interaction.user.id, interaction.channel_id
+        )
 
     async def _show_sheet(self, interaction: Interaction, round_: Round, mask: int, place: int) -> None:
         """The private sheet, with one tick changed."""
@@ -74,19 +76,27 @@ class Answers(commands.Cog):
 
     async def _answer(self, interaction: Interaction, round_id: int, places: Iterable[int]) -> None:
         reply = await self._rounds.answer(
-            round_id, interaction.guild_id or 0, interaction.user.id, places, interaction.created_at
+            round_id,
+            interaction.guild_id or 0,
+            interaction.user.id,
+            places,
+            interaction.created_at,
+            interaction.channel_id,
         )
-        await answer_privately(interaction, reply_card(reply))
+        following = self._open.following(reply.round, interaction.user.id)
+        await answer_privately(interaction, reply_card(reply, following))
         self._poster.seen(interaction)
 
     @app_commands.command(description="Shows again why each option of your last question is right or wrong")
     @app_commands.guild_only()
     async def explain(self, interaction: Interaction) -> None:
         """The full explanation of the member's last question in this channel."""
-        round_, answer = await self._explanations.last(
+        round_, answer, voided = await self._explanations.last(
             interaction.guild_id or 0, interaction.channel_id or 0, interaction.user.id
         )
-        await interaction.response.send_message(view=explanation_card(round_, answer), ephemeral=True)
+        await interaction.response.send_message(
+            view=explanation_card(round_, answer, voided=voided), ephemeral=True
+        )
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
@@ -103,7 +113,7 @@ class Answers(commands.Cog):
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     cog = Answers(client.app.rounds, client.app.open_rounds, client.app.explanations, client.app.poster)
-    client.answer_buttons(ANSWER, 2, cog.click)
-    client.answer_buttons(SHEET, 3, cog.tick)
-    client.answer_buttons(SUBMIT, 2, cog.submit)
+    client.answer_buttons(ANSWER, 2, cog.click, in_server=True)
+    client.answer_buttons(SHEET, 3, cog.tick, in_server=True)
+    client.answer_buttons(SUBMIT, 2, cog.submit, in_server=True)
     await client.add_cog(cog)

@@ -9,14 +9,17 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.client import Interaction, Who
+from bot.access import Who, who_may
+from bot.client import Interaction
 from bot.errors import RefusedError
 from bot.study.challenges import Challenges
 from bot.study.library import Library
 from bot.study.plans import Outlook, Plans
 from bot.study.play import Play, Playing
+from bot.study.servers import Servers
 from cogs.cards.challenges import HISTORY, MY_RANK, PLAY, history_card, played_card
 from cogs.cards.layout import stamp
+from cogs.cards.names import Names
 from cogs.cards.plans import BEGIN, PLAN, SWITCH, plan_card
 from cogs.cards.questions import NEXT, private_question_card
 from cogs.channels import answer_privately, missing_in
@@ -32,10 +35,13 @@ class ChallengeGroup(
 ):
     """`/challenge …` and the buttons and selects of its cards."""
 
-    def __init__(self, play: Play, challenges: Challenges, plans: Plans, library: Library) -> None:
+    def __init__(
+        self, play: Play, challenges: Challenges, plans: Plans, servers: Servers, library: Library
+    ) -> None:
         self._play = play
         self._challenges = challenges
         self._plans = plans
+        self._servers = servers
         self._library = library
 
     # members
@@ -73,13 +79,15 @@ class ChallengeGroup(
     async def turn_history(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """Another page of the archive."""
         _, page = numbers
-        number, challenges = await self._play.history(interaction.guild_id or 0, page)
-        await answer_privately(interaction, history_card(number, page, challenges))
+        guild_id = interaction.guild_id or 0
+        number, challenges = await self._play.history(guild_id, page)
+        names = Names(self._servers.choices(guild_id).hides_names, interaction.user.id)
+        await answer_privately(interaction, history_card(number, page, challenges, names))
 
     # moderators
 
+    @who_may(Who.MANAGER)
     @app_commands.command(description="Sets the weekly challenge up: when, where, what about (moderators)")
-    @app_commands.checks.has_permissions(manage_guild=True)
     async def setup(self, interaction: Interaction) -> None:
         """Show the panel."""
         outlook = await self._plans.setup(
@@ -109,8 +117,8 @@ class ChallengeGroup(
         outlook = await self._plans.outlook(await self._plans.get(interaction.guild_id or 0))
         await interaction.edit_original_response(view=self._panel(interaction.guild, outlook))
 
+    @who_may(Who.MANAGER)
     @app_commands.command(description="Lets no more challenges begin by themselves (moderators)")
-    @app_commands.checks.has_permissions(manage_guild=True)
     async def pause(self, interaction: Interaction) -> None:
         """Switch the weekly challenge off."""
         outlook = await self._plans.set_on(interaction.guild_id or 0, interaction.user.id, False)
@@ -122,8 +130,8 @@ class ChallengeGroup(
             f"⏸️ The weekly challenge is paused.{rest} `/challenge resume` lets it go on.", ephemeral=True
         )
 
+    @who_may(Who.MANAGER)
     @app_commands.command(description="Lets a challenge begin each week again (moderators)")
-    @app_commands.checks.has_permissions(manage_guild=True)
     async def resume(self, interaction: Interaction) -> None:
         """Switch the weekly challenge on."""
         outlook = await self._plans.set_on(interaction.guild_id or 0, interaction.user.id, True)
@@ -135,8 +143,8 @@ class ChallengeGroup(
             ephemeral=True,
         )
 
+    @who_may(Who.MANAGER)
     @app_commands.command(description="Begins a challenge at once, out of turn (moderators)")
-    @app_commands.checks.has_permissions(manage_guild=True)
     async def now(self, interaction: Interaction) -> None:
         """Begin a challenge."""
         # one that has just ended may still be posting its podium
@@ -154,8 +162,8 @@ class ChallengeGroup(
         challenge = await self._challenges.begin_now(interaction.guild_id or 0)
         return f"🏅 Challenge #{challenge.number} begins in <#{challenge.channel_id}> and ends {stamp(challenge.ends_at)}."
 
+    @who_may(Who.MANAGER)
     @app_commands.command(description="Ends the running challenge without winners (moderators)")
-    @app_commands.checks.has_permissions(manage_guild=True)
     async def cancel(self, interaction: Interaction) -> None:
         """End the challenge that runs."""
         # another step may be posting, and this one waits for it
@@ -177,20 +185,19 @@ class ChallengeGroup(
         await answer_privately(interaction, self._panel(interaction.guild, outlook))
 
     def _panel(self, guild: discord.Guild | None, outlook: Outlook) -> ui.LayoutView:
-        catalog = self._library.catalog
-        bank = catalog.banks.get(outlook.plan.bank, catalog.default)
+        banks = list(self._library.catalog.banks.values())
         known = {place.id for place in [*guild.channels, *guild.roles]} if guild else set()
-        return plan_card(outlook, bank, list(catalog.banks.values()), warnings(guild, outlook), known)
+        return plan_card(outlook, self._plans.bank(outlook.plan), banks, warnings(guild, outlook), known)
 
 
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     app = client.app
-    cog = ChallengeGroup(app.play, app.challenges, app.plans, app.library)
-    client.answer_buttons(PLAY, 1, cog.go_on)
-    client.answer_buttons(NEXT, 1, cog.go_on)
-    client.answer_buttons(MY_RANK, 1, cog.rank)
-    client.answer_buttons(HISTORY, 2, cog.turn_history)
+    cog = ChallengeGroup(app.play, app.challenges, app.plans, app.servers, app.library)
+    client.answer_buttons(PLAY, 1, cog.go_on, in_server=True)
+    client.answer_buttons(NEXT, 1, cog.go_on, in_server=True)
+    client.answer_buttons(MY_RANK, 1, cog.rank, in_server=True)
+    client.answer_buttons(HISTORY, 2, cog.turn_history, in_server=True)
     client.answer_buttons(PLAN, 1, cog.choose, Who.MANAGER)
     client.answer_buttons(SWITCH, 1, cog.switch, Who.MANAGER)
     client.answer_buttons(BEGIN, 1, cog.begin, Who.MANAGER)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import aiohttp
 import discord
@@ -19,15 +20,28 @@ _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
 
-@contextlib.contextmanager
-def in_our_words(*, gone: str, forbidden: str) -> Iterator[None]:
-    """Turn what Discord says to a request into sentences for people; two of them depend on the request.
+LONGEST_REQUEST = 60.0
+"""Seconds that Discord gets to answer a request; by itself discord.py would wait for minutes, or as long as a rate limit says."""
+
+
+@contextlib.asynccontextmanager
+async def in_our_words(client: discord.Client, *, gone: str, forbidden: str) -> AsyncIterator[None]:
+    """Make a request of the client that ends in time, and turn what Discord says to it into sentences for people; two of
+    them depend on the request.
 
     Raises:
         PostError: with such a sentence.
     """
     try:
-        yield
+        async with asyncio.timeout(LONGEST_REQUEST):
+            try:
+                yield
+            except asyncio.CancelledError:
+                # discord.py 2.7.1 lets all requests wait for the one that has met a rate limit on everything, and
+                # forgets to let them go on when that one is cancelled
+                if client.http._global_over is not discord.utils.MISSING:
+                    client.http._global_over.set()
+                raise
     except discord.NotFound as error:
         if error.code == _UNKNOWN_MESSAGE:
             raise MessageGoneError("The message was deleted.") from error
@@ -46,8 +60,9 @@ def in_our_words(*, gone: str, forbidden: str) -> Iterator[None]:
         raise PostFailedError("Discord could not be reached. Try again in a few minutes.") from error
 
 
-def _posting(channel_id: int) -> contextlib.AbstractContextManager[None]:
+def _posting(client: discord.Client, channel_id: int) -> contextlib.AbstractAsyncContextManager[None]:
     return in_our_words(
+        client,
         gone=f"The channel (id {channel_id}) is gone, or I can no longer see it. Use another one, or let me see it again.",
         forbidden=f"I am not allowed to post in <#{channel_id}>. Please give my role the permissions View Channel and "
         "Send Messages there (in threads: Send Messages in Threads).",
@@ -111,7 +126,20 @@ def missing_in(guild: discord.Guild | None, channel_id: int) -> list[str]:
     channel = guild.get_channel(channel_id) if guild else None
     if guild is None or channel is None:
         return ["View Channel"]
-    return _missing(channel.permissions_for(guild.me), in_thread=False)
+    # in a forum, messages are in its posts, which are threads
+    return _missing(channel.permissions_for(guild.me), in_thread=isinstance(channel, discord.ForumChannel))
+
+
+def places_in(interaction: Interaction) -> set[int]:
+    """The ids of the channels and roles of the server where somebody uses the bot.
+
+    Raises:
+        RefusedError: Discord has not told of them yet.
+    """
+    guild = interaction.guild
+    if guild is None or guild.unavailable:
+        raise RefusedError("Please try again in a moment: Discord has not told me of this server yet.")
+    return {place.id for place in [*guild.channels, *guild.roles]}
 
 
 def _missing(have: discord.Permissions, *, in_thread: bool) -> list[str]:
@@ -143,7 +171,7 @@ class Channels:
         allowed = discord.AllowedMentions.none()
         if mention_role_id is not None:
             allowed.roles = [discord.Object(mention_role_id)]
-        with _posting(channel_id):
+        async with _posting(self._client, channel_id):
             message = await self._client.get_partial_messageable(channel_id).send(
                 view=view, nonce=f"{self._namespace}-{nonce}", allowed_mentions=allowed
             )
@@ -157,6 +185,7 @@ class Channels:
         """
         if message_id is None:
             return
-        with _posting(channel_id):
+        async with _posting(self._client, channel_id):
             channel = self._client.get_partial_messageable(channel_id)
-            await channel.get_partial_message(message_id).edit(view=view)
+            message = channel.get_partial_message(message_id)
+            await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())

@@ -11,6 +11,7 @@ from bot.domain.questions import Bank
 from bot.errors import RefusedError
 from bot.study.exam_papers import named_topics
 from bot.study.library import Library
+from bot.study.servers import Servers
 
 _MOST_CHOICES = 25
 _LONGEST_CHOICE = 100
@@ -25,17 +26,17 @@ def matching(named: Iterable[tuple[str, str]], typed: str) -> list[app_commands.
     ][:_MOST_CHOICES]
 
 
-def matching_topics(library: Library, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """Choices for a topic of the bank that the command names, or of the default one."""
-    bank = _bank(library, interaction)
+def matching_topics(servers: Servers, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Choices for a topic of the bank that the command names, or of the one that it uses without a name."""
+    bank = _bank(servers, interaction)
     return matching(((topic.id, topic.title) for topic in bank.topics_with_questions), typed) if bank else []
 
 
 def matching_topic_lists(
-    library: Library, interaction: Interaction, typed: str
+    servers: Servers, interaction: Interaction, typed: str
 ) -> list[app_commands.Choice[str]]:
     """Choices for topics with commas between them: those that are typed, with each that may come next."""
-    bank = _bank(library, interaction)
+    bank = _bank(servers, interaction)
     if bank is None:
         return []
     there = {topic.id: topic.title for topic in bank.topics_with_questions}
@@ -56,10 +57,10 @@ def matching_topic_lists(
     return short[:_MOST_CHOICES]
 
 
-def _bank(library: Library, interaction: Interaction) -> Bank | None:
-    """The bank that the command names so far, or the default one; None if there is no such bank."""
+def _bank(servers: Servers, interaction: Interaction) -> Bank | None:
+    """The bank that the command names so far, or the one that it uses without a name; None if there is no such bank."""
     try:
-        return library.bank(getattr(interaction.namespace, "bank", None) or None)
+        return servers.bank(interaction.guild_id, getattr(interaction.namespace, "bank", None) or None)
     except RefusedError:
         return None
 

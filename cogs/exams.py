@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,13 +13,15 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.client import Interaction, Who
+from bot.access import Who
+from bot.client import Interaction
 from bot.domain.exams import Report
 from bot.domain.questions import FEWEST_EXAM_QUESTIONS, LONGEST_EXAM, MOST_EXAM_QUESTIONS, SHORTEST_EXAM
 from bot.errors import RefusedError
 from bot.study.exam_states import ExamState, Preparation, Sitting
 from bot.study.exams import Exams
 from bot.study.library import Library
+from bot.study.servers import Servers
 from cogs.cards.exam_reports import (
     IN_REVIEW,
     PICTURE,
@@ -47,6 +50,7 @@ from cogs.cards.exams import (
 from cogs.cards.pictures import Pictures
 from cogs.channels import answer_privately, defer_privately
 from cogs.choices import matching_banks, matching_topic_lists
+from cogs.cooldowns import Cooldown
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
@@ -64,10 +68,15 @@ class ExamGroup(
 ):
     """`/exam …` and all that happens on its cards."""
 
-    def __init__(self, exams: Exams, library: Library, pictures: Pictures) -> None:
+    def __init__(
+        self, exams: Exams, servers: Servers, library: Library, pictures: Pictures, cooldown: Cooldown
+    ) -> None:
+        """`cooldown` is for pictures."""
         self._exams = exams
+        self._servers = servers
         self._library = library
         self._pictures = pictures
+        self._cooldown = cooldown
         self._seen: dict[int, Interaction] = {}
         """By exam: the last interaction that showed a question of it, as the way to the card."""
 
@@ -78,7 +87,7 @@ class ExamGroup(
         questions=f"How many questions ({FEWEST_EXAM_QUESTIONS} to {MOST_EXAM_QUESTIONS}); as the bank says if you leave it out",
         minutes=f"How long it takes ({SHORTEST_EXAM} to {LONGEST_EXAM}); fitting the questions if you leave it out",
         topics="What about: one or several topics with commas between them; everything if you leave it out",
-        bank="Which collection of questions; the first one if you leave it out",
+        bank="Which collection of questions; the usual one if you leave it out",
     )
     async def start(
         self,
@@ -105,7 +114,7 @@ class ExamGroup(
 
     @start.autocomplete("topics")
     async def _topics(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return matching_topic_lists(self._library, interaction, current)
+        return matching_topic_lists(self._servers, interaction, current)
 
     @start.autocomplete("bank")
     async def _banks(self, _: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -118,7 +127,10 @@ class ExamGroup(
 
     async def turn_history(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """A page of the past exams."""
-        (page,) = numbers
+        with self._cooldown.use(interaction):
+            await self._show_history(interaction, numbers[0])
+
+    async def _show_history(self, interaction: Interaction, page: int) -> None:
         await defer_privately(interaction)
         exams, running = await self._exams.history(interaction.user.id, interaction.created_at)
         chart = history_chart(exams)
@@ -220,7 +232,12 @@ class ExamGroup(
         try:
             await self._show_report(interaction, report)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.warning("The card of exam %d still looks as if it were running: %s", report.exam.id, error)
+            log.warning(
+                "The card of exam %d still looks as if it were running: %s",
+                report.exam.id,
+                error,
+                extra={"exam": report.exam.id},
+            )
 
     async def _show(self, interaction: Interaction, state: ExamState) -> None:
         if isinstance(state, Report):
@@ -238,7 +255,9 @@ class ExamGroup(
         self._seen[exam_id] = interaction
 
     async def _show_report(self, interaction: Interaction, report: Report) -> None:
-        picture = await self._pictures.exam_topics(topics_chart(report))
+        picture = None
+        with contextlib.suppress(RefusedError), self._cooldown.use(interaction):
+            picture = await self._pictures.exam_topics(topics_chart(report))
         card = report_card(report, self._library.catalog, with_picture=picture is not None)
         await _answer(interaction, card, picture)
 
@@ -250,7 +269,7 @@ async def _answer(interaction: Interaction, card: ui.LayoutView, picture: bytes 
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     app = client.app
-    cog = ExamGroup(app.exams, app.library, app.pictures)
+    cog = ExamGroup(app.exams, app.servers, app.library, app.pictures, app.cooldowns.pictures)
     app.exams.watch(cog.time_up)
     client.answer_buttons(BEGIN, 1, cog.begin, Who.OWNER)
     client.answer_buttons(PICK, 4, cog.pick, Who.OWNER)

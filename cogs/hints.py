@@ -40,7 +40,11 @@ class HintCog(commands.Cog, name="Hints"):
         """The next hint of a question."""
         (round_id,) = numbers
         hint = await self._hints.take(
-            round_id, interaction.guild_id or 0, interaction.user.id, interaction.created_at
+            round_id,
+            interaction.guild_id or 0,
+            interaction.user.id,
+            interaction.created_at,
+            interaction.channel_id,
         )
         await interaction.response.send_message(view=hint_card(hint), ephemeral=True)
 
@@ -48,5 +52,5 @@ class HintCog(commands.Cog, name="Hints"):
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     cog = HintCog(client.app.hints)
-    client.answer_buttons(HINT, 1, cog.give)
+    client.answer_buttons(HINT, 1, cog.give, in_server=True)
     await client.add_cog(cog)

@@ -42,7 +42,7 @@ class DiscordMessenger:
 
     async def _write(self, member_id: int, view: ui.LayoutView, **options: Any) -> bool:
         refused = "Discord did not let me write to you. Please tell whoever runs this bot."
-        with in_our_words(gone=refused, forbidden=refused):
+        async with in_our_words(self._client, gone=refused, forbidden=refused):
             try:
                 private = await self._client.create_dm(discord.Object(member_id))
                 await private.send(view=view, **options)

@@ -13,6 +13,8 @@ from bot.clock import Clock
 from bot.domain.quizzes import Quiz, QuizResult
 from bot.domain.rounds import Round, RoundResult
 from bot.study.library import Library
+from bot.study.servers import Servers
+from cogs.cards.names import Names
 from cogs.cards.questions import closed_card, question_card
 from cogs.cards.results import result_card, scoreboard_card
 from cogs.channels import Channels
@@ -26,8 +28,9 @@ _TOKEN_LIFE = timedelta(minutes=14)
 class DiscordPoster:
     """The `Poster` on Discord."""
 
-    def __init__(self, channels: Channels, library: Library, clock: Clock) -> None:
+    def __init__(self, channels: Channels, servers: Servers, library: Library, clock: Clock) -> None:
         self._channels = channels
+        self._servers = servers
         self._library = library
         self._clock = clock
         self._followups: dict[tuple[int, int], tuple[datetime, discord.Webhook]] = {}
@@ -52,11 +55,13 @@ class DiscordPoster:
 
     async def post_result(self, round_: Round, result: RoundResult, *, more: bool) -> None:
         """See `Poster`."""
-        await self._channels.send(round_.channel_id, result_card(round_, result, more=more), f"r{round_.id}")
+        card = result_card(round_, result, self._names(round_.guild_id), more=more)
+        await self._channels.send(round_.channel_id, card, f"r{round_.id}")
 
     async def post_scoreboard(self, quiz: Quiz, result: QuizResult) -> None:
         """See `Poster`."""
-        await self._channels.send(quiz.channel_id, scoreboard_card(quiz, result), f"s{quiz.id}")
+        card = scoreboard_card(quiz, result, self._names(quiz.guild_id))
+        await self._channels.send(quiz.channel_id, card, f"s{quiz.id}")
 
     def remember_starter(self, quiz: Quiz, followup: discord.Webhook) -> None:
         """Keep the way to reach whoever started a quiz in private, as long as Discord allows it."""
@@ -78,9 +83,14 @@ class DiscordPoster:
         try:
             await followup.send(sentence, ephemeral=True)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.warning("Whoever started quiz %d could not be told: %s", quiz.id, error)
+            log.warning(
+                "Whoever started quiz %d could not be told: %s", quiz.id, error, extra={"quiz": quiz.id}
+            )
             return False
         return True
+
+    def _names(self, guild_id: int) -> Names:
+        return Names(self._servers.choices(guild_id).hides_names)
 
     def _topic(self, round_: Round) -> str:
         return self._library.catalog.topic_title(round_.question)

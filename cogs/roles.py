@@ -6,6 +6,7 @@ import contextlib
 
 import discord
 
+from bot.errors import quoted
 from cogs.channels import in_our_words
 
 _POWERS = discord.Permissions(
@@ -36,15 +37,18 @@ def may_moderate(role: discord.Role) -> bool:
     return bool(role.permissions.value & _POWERS.value)
 
 
-def moving(role: discord.Role | None, member_id: int) -> contextlib.AbstractContextManager[None]:
+def moving(
+    client: discord.Client, role: discord.Role | None, member_id: int
+) -> contextlib.AbstractAsyncContextManager[None]:
     """Say in our words why Discord does not move a role.
 
     Raises:
         PostError: with such a sentence.
     """
     # by name: a mention says nothing in a private message
-    name = f"“{role.name}”" if role else "of the champion"
+    name = quoted(role.name, 100) if role else "of the champion"
     return in_our_words(
+        client,
         gone=f"The role {name} or the member <@{member_id}> is gone. Choose another role in `/challenge setup`.",
         forbidden=f"I may not give or take the role {name}. Give me the permission Manage Roles, and put my role above it "
         "in the server's settings.",

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import Interaction, Who
+from bot.access import Who
+from bot.client import Interaction
 from bot.domain.questions import DIFFICULTIES, Difficulty
 from bot.errors import RefusedError
 from bot.study.library import Library
 from bot.study.practices import Practices
 from bot.study.reminders import Reminders
 from bot.study.reviews import Reviews
+from bot.study.servers import Servers
 from bot.study.sessions import Sessions
 from bot.study.steps import Answered, Asking, NothingDue, Over, Unfinished, Wish
 from cogs.cards.sessions import (
@@ -51,12 +53,14 @@ class SessionCog(commands.Cog, name="Sessions"):
         reviews: Reviews,
         sessions: Sessions,
         reminders: Reminders,
+        servers: Servers,
         library: Library,
     ) -> None:
         self._practices = practices
         self._reviews = reviews
         self._sessions = sessions
         self._reminders = reminders
+        self._servers = servers
         self._library = library
 
     @app_commands.command(description="Practises with you in private, at your own pace")
@@ -77,12 +81,14 @@ class SessionCog(commands.Cog, name="Sessions"):
         bank: str | None = None,
     ) -> None:
         """Begin a practice, or offer to go on with one."""
-        await self._practise(interaction, self._practices.wish(bank, topic, difficulty, questions))
+        await self._practise(
+            interaction, self._practices.wish(interaction.guild_id, bank, topic, difficulty, questions)
+        )
         await self._tell(interaction)
 
     @practice.autocomplete("topic")
     async def _topics(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return matching_topics(self._library, interaction, current)
+        return matching_topics(self._servers, interaction, current)
 
     @practice.autocomplete("bank")
     async def _banks(self, _: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -94,7 +100,7 @@ class SessionCog(commands.Cog, name="Sessions"):
         if place > len(DIFFICULTIES) or not 1 <= questions <= _MOST_QUESTIONS:
             raise RefusedError("This button is from an older version of me. `/practice` begins a practice.")
         difficulty = DIFFICULTIES[place - 1] if place else None
-        wish = await self._practices.wish_about(scope, difficulty, questions)
+        wish = await self._practices.wish_about(interaction.guild_id, scope, difficulty, questions)
         await self._practise(interaction, wish, instead_of=instead_of, beside=not instead_of)
 
     async def _practise(
@@ -207,7 +213,7 @@ class SessionCog(commands.Cog, name="Sessions"):
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     app = client.app
-    cog = SessionCog(app.practices, app.reviews, app.sessions, app.reminders, app.library)
+    cog = SessionCog(app.practices, app.reviews, app.sessions, app.reminders, app.servers, app.library)
     client.answer_buttons(PRACTICE, 4, cog.begin)
     client.answer_buttons(REVIEW, 2, cog.go_review)
     client.answer_buttons(NEXT, 1, cog.go_on, Who.OWNER)

@@ -17,6 +17,7 @@ from cogs.cards.activity import activity_alt_text
 from cogs.cards.pictures import Pictures
 from cogs.cards.statistics import PICTURE, VISIBILITY, statistics_card, visibility_card
 from cogs.channels import answer_privately, defer_privately
+from cogs.cooldowns import Cooldown
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
 class StatisticsCog(commands.Cog, name="Statistics"):
     """`/stats`"""
 
-    def __init__(self, boards: Boards, listing: Listing, pictures: Pictures, library: Library) -> None:
+    def __init__(
+        self, boards: Boards, listing: Listing, pictures: Pictures, cooldown: Cooldown, library: Library
+    ) -> None:
         self._boards = boards
         self._listing = listing
         self._pictures = pictures
+        self._cooldown = cooldown
         self._library = library
 
     @app_commands.command(description="Shows how you do, or how another member does")
@@ -36,9 +40,13 @@ class StatisticsCog(commands.Cog, name="Statistics"):
     @app_commands.guild_only()
     async def stats(self, interaction: Interaction, member: discord.User | None = None) -> None:
         """Numbers and a picture, for the one who asks."""
+        with self._cooldown.use(interaction):
+            await self._show(interaction, member.id if member else interaction.user.id)
+
+    async def _show(self, interaction: Interaction, member_id: int) -> None:
         guild_id, viewer = interaction.guild_id or 0, interaction.user.id
         await defer_privately(interaction)  # the first picture takes long
-        found = await self._boards.statistics(guild_id, member.id if member else viewer, viewer)
+        found = await self._boards.statistics(guild_id, member_id, viewer)
         picture = await self._pictures.activity(found.all_days, found.today)
         hidden = await self._listing.is_hidden(guild_id, viewer) if found.member_id == viewer else None
         description = activity_alt_text(found.all_days, found.today) if picture else None
@@ -55,6 +63,6 @@ class StatisticsCog(commands.Cog, name="Statistics"):
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     app = client.app
-    cog = StatisticsCog(app.boards, app.listing, app.pictures, app.library)
-    client.answer_buttons(VISIBILITY, 1, cog.set_visibility)
+    cog = StatisticsCog(app.boards, app.listing, app.pictures, app.cooldowns.pictures, app.library)
+    client.answer_buttons(VISIBILITY, 1, cog.set_visibility, in_server=True)
     await client.add_cog(cog)

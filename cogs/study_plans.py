@@ -19,6 +19,7 @@ from cogs.cards.layout import count
 from cogs.cards.study_plans import PLAN_DELETE, day_name, deleted_card, no_plan_card, plan_card
 from cogs.channels import answer_privately, defer_privately, is_direct
 from cogs.choices import matching, matching_banks
+from cogs.cooldowns import Cooldown
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
@@ -29,15 +30,18 @@ _LAST_DAY = date.max.toordinal()
 class StudyPlanCog(commands.Cog, name="Study plans"):
     """`/plan`"""
 
-    def __init__(self, study_plans: StudyPlans, reminders: Reminders, library: Library) -> None:
+    def __init__(
+        self, study_plans: StudyPlans, reminders: Reminders, cooldown: Cooldown, library: Library
+    ) -> None:
         self._study_plans = study_plans
         self._reminders = reminders
+        self._cooldown = cooldown
         self._library = library
 
     @app_commands.command(description="Plans your way to an exam, and shows your progress")
     @app_commands.describe(
         exam_date="When the exam is, such as 2026-04-03 or “in 3 weeks”; without it you see your plan",
-        bank="Which collection of questions; the first one if you leave it out",
+        bank="Which collection of questions; the usual one if you leave it out",
     )
     @app_commands.rename(exam_date="exam-date")
     @app_commands.allowed_installs(guilds=True, users=True)
@@ -49,9 +53,13 @@ class StudyPlanCog(commands.Cog, name="Study plans"):
         bank: str | None = None,
     ) -> None:
         """Make a plan, or show it."""
-        member_id, guild_id, direct = interaction.user.id, interaction.guild_id, is_direct(interaction)
         if exam_date is None and bank is not None:
             raise RefusedError("Say also when the exam is: use `/plan` with an `exam-date` and the `bank`.")
+        with self._cooldown.use(interaction):
+            await self._show(interaction, exam_date, bank)
+
+    async def _show(self, interaction: Interaction, exam_date: str | None, bank: str | None) -> None:
+        member_id, guild_id, direct = interaction.user.id, interaction.guild_id, is_direct(interaction)
         # the forecast for a huge bank takes longer than an interaction may wait
         await defer_privately(interaction)
         if exam_date is None:
@@ -89,6 +97,6 @@ class StudyPlanCog(commands.Cog, name="Study plans"):
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     app = client.app
-    cog = StudyPlanCog(app.study_plans, app.reminders, app.library)
+    cog = StudyPlanCog(app.study_plans, app.reminders, app.cooldowns.forecasts, app.library)
     client.answer_buttons(PLAN_DELETE, 1, cog.delete)
     await client.add_cog(cog)

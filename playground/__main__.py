@@ -14,6 +14,7 @@ from typing import Any
 from bot import service
 from bot.config import load_settings
 from bot.errors import StudyhallError
+from bot.logs import set_up_logging
 from playground.server import serve
 
 
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return service.run(settings)
         why = "This is" if has_token or chosen.demo else "DISCORD_TOKEN is not set, so this is"
         print(f"{why} the playground: a simulated Discord in your browser.", flush=True)
-        service.set_up_logging(settings.log_level)
+        set_up_logging(settings.log_level, settings.log_format)
         logging.getLogger("discord").setLevel(logging.WARNING)
         asyncio.run(_until_stopped(serve(settings, demo=chosen.demo)))
         kept = "The demo begins anew" if chosen.demo else "Answers and points are kept for"

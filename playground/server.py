@@ -70,7 +70,7 @@ async def open_playground(
     clock = SimulatedClock()
     # beside the real bot's database: what is tried out here belongs to no real server
     database = settings.database.with_name("demo.db" if demo else "playground.db")
-    settings = settings.model_copy(update={"database": database, "shards": 1})
+    settings = settings.model_copy(update={"database": database, "shards": 1, "backups_kept": 0})
     if demo:
         clear(database)
     async with open_app(settings, clock=clock) as app:

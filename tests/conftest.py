@@ -29,7 +29,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The test runs in an empty folder, without the settings of whoever runs it."""
     monkeypatch.chdir(tmp_path)
     for name in os.environ:
-        if name.upper().startswith("STUDYHALL_") or name.upper() == "DISCORD_TOKEN":
+        if name.upper().startswith("STUDYHALL_") or name.upper().startswith("DISCORD_TOKEN"):
             monkeypatch.delenv(name)
 
 

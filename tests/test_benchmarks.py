@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import boards, reviews
+from benchmarks import backups, boards, reviews
 
 
 def test_boards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,5 +24,14 @@ def test_reviews(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = capsys.readouterr().out
     assert "60 old answers became reviews" in table
     for row in ("/review, which begins", "the next question", "/practice", "the event loop is late by"):
+        assert row in table
+    assert list(tmp_path.iterdir()) == [], "the databases are left behind"
+
+
+def test_backups(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backups, "ALONE", 0.1)
+    assert backups.main(["--answers", "2000", "--folder", str(tmp_path)]) in {0, 1}
+    table = capsys.readouterr().out
+    for row in ("alone", "daily backup", "backup by hand"):
         assert row in table
     assert list(tmp_path.iterdir()) == [], "the databases are left behind"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from bot.config import load_settings
+from bot.config import Settings, load_settings, read_settings
 from bot.errors import SettingsError
 from tests.conftest import Run
 
@@ -98,3 +100,94 @@ def test_a_dot_env_in_another_encoding() -> None:
     Path(".env").write_bytes("# für uns\n".encode("latin-1"))
     with pytest.raises(SettingsError, match="Save it in the encoding UTF-8"):
         load_settings()
+
+
+SECRET = "MTIz.GabcdE.no-one-may-ever-see-this"  # noqa: S105 - nobody's
+
+
+def told(caught: pytest.ExceptionInfo[SettingsError]) -> str:
+    """All that could be shown of an error: its sentence, its traceback, and what led to it."""
+    return "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+
+
+@pytest.mark.parametrize("written", [SECRET, f"{SECRET}\n", f"  {SECRET}\r\n\n"])
+def test_the_token_from_a_file(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    Path("token").write_bytes(written.encode())
+    monkeypatch.setenv("DISCORD_TOKEN_FILE", "token")
+    monkeypatch.setenv("DISCORD_TOKEN", "")  # as .env.example has it
+    settings = load_settings()
+    assert settings.discord_token is not None
+    assert settings.discord_token.get_secret_value() == SECRET
+    assert SECRET not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+def test_white_space_around_the_token_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", f" {SECRET}\n")
+    token = load_settings().discord_token
+    assert token is not None
+    assert token.get_secret_value() == SECRET
+    monkeypatch.setenv("DISCORD_TOKEN", " \n")
+    assert load_settings().discord_token is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b" \n", SECRET.encode() + b" x", SECRET.encode() + b"\xff", SECRET.encode() + "é".encode()],
+)
+def test_a_file_without_a_token(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    Path("token").write_bytes(content)
+    monkeypatch.setenv("DISCORD_TOKEN_FILE", "token")
+    with pytest.raises(
+        SettingsError, match=r"DISCORD_TOKEN_FILE: (the file that it names is empty|it has a)"
+    ) as caught:
+        load_settings()
+    assert "no-one-may" not in told(caught)
+
+
+def test_a_token_in_two_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("token").write_text("another", encoding="utf-8")
+    monkeypatch.setenv("DISCORD_TOKEN_FILE", "token")
+    monkeypatch.setenv("DISCORD_TOKEN", SECRET)
+    with pytest.raises(SettingsError, match=r"are both set\. Remove one of them") as caught:
+        load_settings()
+    assert "no-one-may" not in told(caught)
+
+
+@pytest.mark.parametrize(
+    "strange", [f"{SECRET} ", f"{SECRET}\x7f", f"Bot {SECRET}", f"{SECRET}é", f"{SECRET}\udcff"]
+)
+def test_a_token_that_can_be_none_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, strange: str
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", f"{strange}x")
+    monkeypatch.setenv("STUDYHALL_LOG_LEVEL", "loud")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "DISCORD_TOKEN: it has a character that no token has" in str(caught.value)
+    assert "STUDYHALL_LOG_LEVEL=loud" in str(caught.value), "the other problems are named, too"
+    assert "no-one-may" not in told(caught)
+    with pytest.raises(ValidationError) as raw:
+        Settings()
+    assert "no-one-may" not in str(raw.value)
+
+
+def test_the_token_in_the_place_of_a_path_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN_FILE", SECRET)
+    with pytest.raises(SettingsError, match="can't be read \\(No such file or directory\\)") as caught:
+        load_settings()
+    assert "no-one-may" not in told(caught)
+    assert "no-one-may" not in repr(read_settings())
+
+
+def test_a_setting_that_can_not_be_used_is_replaced_for_whoever_wants_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", f"{SECRET} x")
+    monkeypatch.setenv("STUDYHALL_BACKUPS_KEPT", "366")
+    monkeypatch.setenv("STUDYHALL_DATABASE", "mine.db")
+    settings, problems = read_settings()
+    assert (settings.discord_token, settings.backups_kept, settings.database) == (None, 7, Path("mine.db"))
+    assert sorted(problem.split(":")[0] for problem in problems) == [
+        "DISCORD_TOKEN",
+        "STUDYHALL_BACKUPS_KEPT=366",
+    ]

@@ -40,13 +40,33 @@ MAY_IMPORT = {
     "bot.domain": {"bot.domain"},
     "bot.errors": set(),
     "bot.clock": set(),
+    "bot.access": {"bot.errors"},
     "bot.config": {"bot.errors"},
     "bot.health": {"bot.clock"},
+    "bot.logs": set(),
+    "bot.boundary": {"bot.errors"},
     "bot.banks": {"bot.banks", "bot.domain", "bot.errors"},
     "bot.storage": {"bot.storage", "bot.domain", "bot.errors"},
-    "bot.study": {"bot.study", "bot.storage", "bot.banks", "bot.domain", "bot.errors", "bot.clock"},
-    "bot.client": {"bot.errors", "bot.storage", "bot.app"},  # storage and app for types only
-    "cogs": {"cogs", "bot.study", "bot.domain", "bot.errors", "bot.clock", "bot.client"},
+    "bot.study": {
+        "bot.study",
+        "bot.storage",
+        "bot.banks",
+        "bot.domain",
+        "bot.errors",
+        "bot.clock",
+        "bot.logs",
+    },
+    # storage, app and metrics for types only
+    "bot.client": {
+        "bot.access",
+        "bot.boundary",
+        "bot.errors",
+        "bot.logs",
+        "bot.storage",
+        "bot.app",
+        "bot.metrics",
+    },
+    "cogs": {"cogs", "bot.access", "bot.study", "bot.domain", "bot.errors", "bot.clock", "bot.client"},
 }
 
 
@@ -66,7 +86,9 @@ def test_discord_and_sqlite_stay_where_they_belong(path: Path) -> None:
     imported = {name.split(".")[0] for name in _imports(path)}
     room = _package(path)
     if "discord" in imported:
-        assert room in {"cogs", "bot.client", "bot.service", "playground"}
+        assert room in {"cogs", "bot.access", "bot.boundary", "bot.client", "bot.service", "playground"}
+    if imported & {"prometheus_client"}:
+        assert room in {"bot.metrics", "bot.web"}
     if imported & {"aiosqlite", "sqlite3"}:
         assert room == "bot.storage"
     if room == "bot.domain":

@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fnmatch
 import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 APPLICATION, GUILD, CHANNEL = 10**17, 10**17 + 1, 10**17 + 2
+TOKEN = "a.b.c"  # noqa: S105 - nobody's
 _DISCORD_EPOCH = 1420070400000
 
 ROOT = Path(__file__).parents[1]
 
 Json = dict[str, Any]
+
+Fault = Callable[[web.Request], Awaitable[web.StreamResponse]]
+"""What happens to a request instead of what should."""
 
 # the addresses of Discord are constants of discord.py
 _START = """
@@ -36,7 +41,9 @@ sys.exit(main(["--unless-token"]))  # what `make run` calls
 
 
 @contextlib.asynccontextmanager
-async def start_bot(folder: Path, address: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def start_bot(
+    folder: Path, address: str, banks: Path = ROOT / "questions"
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot as a process that takes an address for Discord's; it logs into log.txt in its folder."""
     with (folder / "log.txt").open("a") as log:
         process = await asyncio.create_subprocess_exec(
@@ -44,8 +51,8 @@ async def start_bot(folder: Path, address: str) -> AsyncIterator[asyncio.subproc
             cwd=folder,
             env={
                 **os.environ,
-                "DISCORD_TOKEN": "a.b.c",
-                "STUDYHALL_BANKS": str(ROOT / "questions"),
+                "DISCORD_TOKEN": TOKEN,
+                "STUDYHALL_BANKS": str(banks),
                 "PYTHONPATH": str(ROOT),
             },
             stderr=log,
@@ -72,15 +79,29 @@ class Discord:
         self.messages: dict[int, Json] = {}
         self.callbacks: dict[int, Json] = {}
         self.connections = 0
+        self.flags = 0
+        """Of the application."""
+        self.servers: list[Json] = []
+        """Those that are listed, as far as they are looked at."""
+        self.trouble = 0
+        """The status of every answer, if it is not 0."""
         self._changed = asyncio.Condition()
         self._gateway: web.WebSocketResponse | None = None
+        self.faults: list[tuple[str, Fault, int]] = []
+        self.shards = 1
+        """How many connections it recommends; the server is on the first one (shard 0)."""
+        self.empty_shards: dict[int, web.WebSocketResponse] = {}
+        # what the session that is open has been sent, or would have been: it can be resumed
+        self._events: list[Json] = []
+        self._session = 0
+        self._closed_for_good: int | None = None
         self._runner: web.AppRunner | None = None
         self.address = ""
 
     async def __aenter__(self) -> Discord:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -99,7 +120,6 @@ class Discord:
 
     async def interact(self, member: int, kind: int, data: Json, message: Json | None = None) -> int:
         """Let a member send a command (2) or click a button (3); the id of the interaction."""
-        assert self._gateway is not None
         interaction = snowflake()
         everything = str((1 << 53) - 1)
         payload: Json = {
@@ -125,33 +145,64 @@ class Discord:
         await self._send("INTERACTION_CREATE", payload)
         return interaction
 
-    async def hang_up(self, code: int) -> None:
-        """Close the connection to the bot with a code of the gateway."""
+    def fail(self, pattern: str, fault: Fault, times: int = 1) -> None:
+        """Let the next requests on a route, such as `POST channels/*/messages`, come to grief."""
+        self.faults.append((pattern, fault, times))
+
+    async def hang_up(self, code: int, *, for_good: bool = False) -> None:
+        """Close the connection to the bot with a code of the gateway. `for_good`: each further one, too."""
         assert self._gateway is not None
-        await self._gateway.close(code=code)
+        gateway, self._gateway = self._gateway, None
+        self._closed_for_good = code if for_good else None
+        await gateway.close(code=code)
+
+    def forget_session(self) -> None:
+        """Let the bot begin a new session when it comes back; what it has missed is lost."""
+        self._session += 1
+        self._events.clear()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix("/api").strip("/").split("/")
         if "websocket" in request.headers.get("Upgrade", "").lower():
             return await self._serve_gateway(request)
+        fault = self._take_fault(f"{request.method} {'/'.join(path)}")
+        if fault is not None:
+            await self._tell()
+            return await fault(request)
+        if self.trouble:
+            return _respond({"message": "trouble", "code": 0}, self.trouble)
+        if path[0] in {"users", "applications"} and request.headers.get("Authorization") != f"Bot {TOKEN}":
+            return _respond({"message": "401: Unauthorized", "code": 0}, 401)
         body = await request.json() if request.can_read_body else {}
+        if path == ["users", "@me", "guilds"]:
+            later = [s for s in self.servers if int(s["id"]) > int(request.query["after"])]
+            return _respond(later[: int(request.query["limit"])])
         answer = self._look_up(path) if request.method == "GET" else self._take(request.method, path, body)
         if answer is None:
             return _respond({"message": "404: Not Found", "code": 0}, 404)
         await self._tell()
         return _respond(answer)
 
+    def _take_fault(self, request: str) -> Fault | None:
+        for place, (pattern, fault, times) in enumerate(self.faults):
+            if fnmatch.fnmatch(request, pattern):
+                self.faults[place : place + 1] = [(pattern, fault, times - 1)] if times > 1 else []
+                return fault
+        return None
+
     def _look_up(self, path: list[str]) -> Any:
         """What there is at a path; None: nothing."""
         match path:
             case "users", "@me":
                 return _user(APPLICATION, bot=True)
+            case "applications", "@me":
+                return {"id": str(APPLICATION), "name": "Studyhall", "flags": self.flags}
             case "oauth2", "applications", "@me":
                 return {"id": str(APPLICATION), "name": "Studyhall", "description": "", "flags": 0, "icon": None,
                         "bot_public": True, "bot_require_code_grant": False, "verify_key": "", "team": None, "owner": _user(1)}  # fmt: skip
             case "gateway", "bot":
                 limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-                return {"url": f"ws://{self.address}/", "shards": 1, "session_start_limit": limit}
+                return {"url": f"ws://{self.address}/", "shards": self.shards, "session_start_limit": limit}
             case "applications", _, "commands":
                 return self.commands
         return None
@@ -163,7 +214,7 @@ class Discord:
                 extra = {"application_id": str(APPLICATION), "version": "1"}
                 self.commands = [{**command, **extra, "id": str(snowflake())} for command in body]
                 return self.commands
-            case "POST", "channels", _, "messages":
+            case ("POST", "channels", _, "messages") | ("POST", "webhooks", _, _):
                 return self._keep(body)
             case "PATCH", "channels", _, "messages", id_:
                 self.messages[int(id_)].update(body)
@@ -186,22 +237,36 @@ class Discord:
         return message
 
     async def _serve_gateway(self, request: web.Request) -> web.StreamResponse:
-        gateway = self._gateway = web.WebSocketResponse()
+        gateway = web.WebSocketResponse()
         await gateway.prepare(request)
         await gateway.send_json({"op": 10, "d": {"heartbeat_interval": 40000}, "s": None, "t": None})
         async for frame in gateway:
             if frame.type is not WSMsgType.TEXT:
                 continue
-            operation = json.loads(frame.data)["op"]
+            received = json.loads(frame.data)
+            operation = received["op"]
             if operation == 1:
                 await gateway.send_json({"op": 11, "d": None, "s": None, "t": None})
+            elif self._closed_for_good is not None:
+                await gateway.close(code=self._closed_for_good)
+            elif number := _empty_shard(received):
+                await self._go_on_empty(gateway, "READY" if operation == 2 else "RESUMED", number)
+            elif operation == 6 and received["d"]["session_id"] != f"session-{self._session}":
+                await gateway.send_json({"op": 9, "d": False, "s": None, "t": None})
+            elif operation == 6:
+                self._gateway = gateway
+                for event in self._events[received["d"]["seq"] :]:
+                    await gateway.send_json(event)
+                await self._send("RESUMED", {})
+                self.connections += 1
+                await self._tell()
             elif operation == 2:
-                await self._send("READY", {
-                    "v": 10, "user": _user(APPLICATION, bot=True), "session_id": "s", "session_type": "normal",
-                    "resume_gateway_url": f"ws://{self.address}/", "guilds": [{"id": str(GUILD), "unavailable": True}],
-                    "application": {"id": str(APPLICATION), "flags": 0}, "shard": [0, 1], "private_channels": [],
-                    "presences": [], "relationships": [],
-                })  # fmt: skip
+                self._gateway = gateway
+                self._events.clear()
+                guilds = [{"id": str(GUILD), "unavailable": True}]
+                await self._send(
+                    "READY", self._ready(f"session-{self._session}", received["d"]["shard"], guilds)
+                )
                 await self._send("GUILD_CREATE", {
                     "id": str(GUILD), "name": "Study group", "owner_id": "1", "member_count": 2, "large": False,
                     "roles": [{"id": str(GUILD), "name": "@everyone", "permissions": "0", "position": 0, "color": 0,
@@ -220,20 +285,77 @@ class Discord:
                 await self._tell()
         return gateway
 
+    async def _go_on_empty(self, gateway: web.WebSocketResponse, event: str, number: int) -> None:
+        self.empty_shards[number] = gateway
+        ready = self._ready(f"empty-{number}", [number, self.shards], [])
+        await gateway.send_json({"op": 0, "t": event, "s": 1, "d": ready})
+        self.connections += 1
+        await self._tell()
+
+    def _ready(self, session: str, shard: list[int], guilds: list[Json]) -> Json:
+        return {
+            "v": 10, "user": _user(APPLICATION, bot=True), "session_id": session, "session_type": "normal",
+            "resume_gateway_url": f"ws://{self.address}/", "guilds": guilds, "shard": shard, "private_channels": [],
+            "application": {"id": str(APPLICATION), "flags": 0}, "presences": [], "relationships": [],
+        }  # fmt: skip
+
     async def _tell(self) -> None:
         async with self._changed:
             self._changed.notify_all()
 
     async def _send(self, event: str, data: Json) -> None:
-        assert self._gateway is not None
-        self._sequence = getattr(self, "_sequence", 0) + 1
-        await self._gateway.send_json({"op": 0, "t": event, "s": self._sequence, "d": data})
+        payload = {"op": 0, "t": event, "s": len(self._events) + 1, "d": data}
+        self._events.append(payload)
+        if self._gateway is not None:
+            await self._gateway.send_json(payload)
 
 
-def _respond(answer: Any, status: int = 200) -> web.Response:
+def _empty_shard(received: Json) -> int:
+    """The number of a shard without servers that identifies itself or resumes its session; 0: it is another message."""
+    if received["op"] == 2:
+        return int(received["d"]["shard"][0])
+    session = received["d"]["session_id"] if received["op"] == 6 else ""
+    return int(session.removeprefix("empty-")) if session.startswith("empty-") else 0
+
+
+def refuse(status: int, code: int = 0) -> Fault:
+    """Answer with an error."""
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return _respond({"message": "injected by a test", "code": code}, status)
+
+    return answer
+
+
+def limit(seconds: float, *, everywhere: bool = False) -> Fault:
+    """Answer that it is too fast: on this route, or on all of them."""
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        body = {"message": "You are being rate limited.", "retry_after": seconds, "global": everywhere}
+        return _respond(body, 429, Via="1.1 google")
+
+    return answer
+
+
+async def hang(_: web.Request) -> web.StreamResponse:
+    """Never answer; it ends when the other side gives up."""
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def reset(request: web.Request) -> web.StreamResponse:
+    """Break the connection off."""
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+def _respond(answer: Any, status: int = 200, **headers: str) -> web.Response:
     # without a charset, or discord.py takes it for text
     return web.Response(
-        body=json.dumps(answer).encode(), status=status, headers={"Content-Type": "application/json"}
+        body=json.dumps(answer).encode(),
+        status=status,
+        headers={"Content-Type": "application/json", **headers},
     )
 
 

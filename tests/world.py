@@ -22,9 +22,11 @@ from simcord.interactions import base_payload
 from bot.app import App, open_app
 from bot.config import Settings
 from bot.errors import StudyhallError
+from bot.metrics import Metrics
 from bot.storage.database import Database, Transaction
 from playground.clock import SimulatedClock
 from tests.challenging import ChallengeWords
+from tests.faults.routes import check_known
 from tests.messages import BUTTON, SECTION, parts, text
 
 SAMPLE_BANKS = Path(__file__).parent / "banks"
@@ -39,8 +41,16 @@ _DAY = 24 * 3600.0
 class World(ChallengeWords):
     """One server with the channels #quiz and #other, members ada, grace and linus, and the moderator mona."""
 
-    def __init__(self, env: simcord.Env, folder: Path, stack: contextlib.AsyncExitStack) -> None:
+    def __init__(
+        self,
+        env: simcord.Env,
+        folder: Path,
+        stack: contextlib.AsyncExitStack,
+        metrics: Metrics | None = None,
+    ) -> None:
         self.env = env
+        self.metrics = metrics
+        self.settings: dict[str, Any] = {"shards": env.bot.shard_count, "backups_kept": 0}
         self.database = folder / "studyhall.db"
         self.banks = folder / "banks"
         shutil.copytree(SAMPLE_BANKS / "sample", self.banks / "sample", dirs_exist_ok=True)
@@ -78,9 +88,9 @@ class World(ChallengeWords):
     async def _open(self) -> None:
         clock = SimulatedClock()
         clock.env = self.env
-        settings = Settings(database=self.database, banks=self.banks, shards=1, _env_file=None)
+        settings = Settings(database=self.database, banks=self.banks, _env_file=None, **self.settings)
         self.app = await self._stack.enter_async_context(
-            open_app(settings, clock=clock, rng=random.Random(7))
+            open_app(settings, clock=clock, rng=random.Random(7), metrics=self.metrics)
         )
 
     def seen(self, member: Any, channel: Any = None) -> list[discord.Message]:
@@ -266,14 +276,15 @@ class World(ChallengeWords):
 
 
 @contextlib.asynccontextmanager
-async def open_world(folder: Path) -> AsyncIterator[World]:
+async def open_world(folder: Path, metrics: Metrics | None = None, shards: int = 1) -> AsyncIterator[World]:
     """Build the server, start the bot in it, and check at the end that nothing unexpected was logged."""
     stack = contextlib.AsyncExitStack()
     # the client is not known yet when the server is built, but the bot's own id must exist by then
-    env = simcord.Env(discord.AutoShardedClient(intents=discord.Intents(guilds=True), shard_count=1))
-    world = World(env, folder, stack)
+    env = simcord.Env(discord.AutoShardedClient(intents=discord.Intents(guilds=True), shard_count=shards))
+    world = World(env, folder, stack, metrics)
     errors = world._errors
-    logging.getLogger("bot.client").addHandler(errors)
+    for name in _WATCHED:
+        logging.getLogger(name).addHandler(errors)
     await world._open()
     env.bot = world.app.client
     try:
@@ -282,13 +293,16 @@ async def open_world(folder: Path) -> AsyncIterator[World]:
     finally:
         await env.shutdown()
         await stack.aclose()
-        logging.getLogger("bot.client").removeHandler(errors)
+        for name in _WATCHED:
+            logging.getLogger(name).removeHandler(errors)
     # refusals are part of the product; SimCord notes them since they go through discord.py's error handlers
     unexpected = [e for e in env.errors if not isinstance(getattr(e, "original", e), _EXPECTED)]
     assert not unexpected, unexpected
     assert not errors.unexpected, errors.unexpected
+    check_known(env.http_requests)
 
 
+_WATCHED = ("bot.boundary", "bot.client")
 _EXPECTED = (StudyhallError, discord.app_commands.CheckFailure)
 
 

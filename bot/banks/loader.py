@@ -13,11 +13,14 @@ from pydantic import BaseModel, ValidationError
 
 from bot.banks.format import BankFormat, QuestionFileFormat, QuestionFormat, to_bank, to_question
 from bot.banks.mistakes import Problem, explain
-from bot.banks.yaml_source import Document, read_yaml
+from bot.banks.yaml_source import LARGEST_FILE, Document, read_yaml
 from bot.banks.yaml_source import Path as Place
 from bot.domain.questions import FEWEST_EXAM_QUESTIONS, MOST_EXAM_QUESTIONS, Bank, Catalog
 
 _Model = TypeVar("_Model", bound=BaseModel)
+
+_MOST_FILES = 1000
+"""Question files in a bank. With the size of a file it bounds what reading a folder can cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,9 @@ def read_bank(folder: Path, track: Track = untracked) -> BankSource:
             for path in folder.iterdir()
             if path.suffix in {".yaml", ".yml"} and path != head and not path.name.startswith((".", "_"))
         )
+        if len(files) > _MOST_FILES:
+            what = f"there are more than {_MOST_FILES:,} files here; put more questions into each"
+            return BankSource(str(head), None, Document(), (), (Problem(str(folder), 1, what),))
         has_head = head.is_file()
     except OSError as error:
         return BankSource(str(head), None, Document(), (), (_closed(folder, error),))
@@ -150,7 +156,14 @@ def read_bank(folder: Path, track: Track = untracked) -> BankSource:
 
 def _read(path: Path, model: type[_Model]) -> tuple[_Model | None, Document, list[Problem]]:
     try:
-        content = path.read_bytes()
+        if not path.is_file():  # reading a pipe would never end
+            what = "this is no file; remove it, or put one in its place"
+            return None, Document(), [Problem(str(path), 1, what)]
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            what = f"the file is larger than {LARGEST_FILE:,} bytes; split it"
+            return None, Document(), [Problem(str(path), 1, what)]
         document = read_yaml(content.decode())
     except OSError as error:
         return None, Document(), [_closed(path, error)]

@@ -70,6 +70,7 @@ class Challenge:
     topics: tuple[str, ...]
     """The topics of its questions."""
     questions: int
+    """How many there are, without those that are voided."""
     seed: str
     starts_at: datetime
     ends_at: datetime

@@ -58,6 +58,8 @@ class QuizResult:
     hardest: Question | None
     """The question with the lowest share of right answers, if anybody got one wrong."""
     hardest_share: float
+    voided: int = 0
+    """How many more it asked, which are voided and left out of all this."""
 
 
 def quiz_result(rounds: Iterable[tuple[Round, Sequence[Answer]]]) -> QuizResult:

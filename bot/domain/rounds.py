@@ -24,6 +24,8 @@ class CloseReason(StrEnum):
     """Its message was deleted."""
     REFUSED = "refused"
     """Discord did not take its message."""
+    VOIDED = "voided"
+    """A moderator voided its question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ class Round:
     def private(self) -> bool:
         """Whether each member sees it alone, at a time of their own: in challenges."""
         return self.challenge_id is not None
+
+    def is_in(self, guild_id: int, channel_id: int | None) -> bool:
+        """Whether it can be answered from a channel of a server: from where its card is, and a private one from all of
+        them. None for any channel.
+        """
+        return self.guild_id == guild_id and (self.private or channel_id in {None, self.channel_id})
 
     def shown_to(self, member_id: int) -> Round:
         """The round as a member sees it: a private one has its options in an order of the member's own."""
@@ -116,6 +124,8 @@ class RoundResult:
     """Members who were right, the fastest first."""
     fastest: timedelta | None
     """How long the first of `right` took; None where nobody was right."""
+    voided: bool = False
+    """Whether its question counts no more."""
 
 
 def round_result(round_: Round, answers: Sequence[Answer]) -> RoundResult:

@@ -27,6 +27,13 @@ class Day:
     """Those that count: the first to each question in its week."""
     right: int
     points: int = 0
+    voided: int = 0
+    """Those that would count, had no moderator voided their questions since."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a day of a streak. What moderators void later takes points back, and no day."""
+        return self.scored > 0 or self.voided > 0
 
 
 @dataclass(frozen=True, slots=True)

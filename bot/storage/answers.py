@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.domain.questions import from_mask, to_mask
 from bot.domain.rounds import Answer
 from bot.domain.scoring import Outcome
-from bot.storage.batches import Batches
+from bot.storage.batches import Batches, Committed
 from bot.storage.database import (
     GIVEN,
     GIVEN_ORDER,
@@ -50,7 +50,8 @@ class Stored:
     """What became of an answer that was to be stored."""
 
     stands: Answer | None
-    """The answer that counts now: this one or an earlier one. None: the round was closed before it came."""
+    """The answer that counts now: this one or an earlier one. None: the round was closed before it came, or its question
+    voided."""
     is_new: bool
     scored: bool
     """Whether it counts on boards. False for a question that the member wrote, or has answered before this week."""
@@ -84,9 +85,10 @@ class _Entry:
 class AnswerStore:
     """Stores answers durably, those of a burst together. The first answer wins by the table's key."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, committed: Committed | None = None) -> None:
+        """`committed` is told of each commit."""
         self._database = database
-        self._batches = Batches(self._commit)
+        self._batches = Batches(self._commit, committed)
 
     async def add(self, answer: Answer, *, private: bool = False) -> Stored:
         """Store an answer; comes back when it is on disk. `private`: its round is one of a challenge."""
@@ -163,13 +165,14 @@ class AnswerStore:
         return {row[0] for row in rows}
 
 
-# The open round is a condition of the insert itself, so that an answer and the end of its round can't cross. The order
-# is that of the clicks: the first answer of a member to a question counts.
+# The open round is a condition of the insert itself, so that an answer and the end of its round can't cross; and so is that
+# nobody has voided its question. The order is that of the clicks: the first answer of a member to a question counts.
 _INSERT_ANSWERS = f"""
 INSERT INTO answer ({_COLUMNS})
 SELECT {given(0, 1, 2, 3, 4, 5, 6, 7, 8)}
 FROM {GIVEN} JOIN round ON round.id = {given(0)}
-WHERE round.closed_at IS NULL AND {given(3)} < round.closes_at
+WHERE round.closed_at IS NULL AND {given(3)} < round.closes_at AND NOT EXISTS (
+    SELECT 1 FROM voided WHERE voided.guild_id = round.guild_id AND voided.version = round.version)
 ORDER BY {GIVEN_ORDER}
 ON CONFLICT DO NOTHING
 RETURNING round_id, member_id

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.domain.boards import EVERYTHING, PAGE, BoardPage, Score, Standing, rank
+from bot.domain.boards import EVERYTHING, NOBODY, PAGE, BoardPage, Score, Standing, rank
 from bot.domain.statistics import Day, TopicRecord
 from bot.domain.windows import Period, Span
 from bot.storage.database import GIVEN, Database, Row, from_day, from_ms, given, to_day, to_json
@@ -16,7 +16,8 @@ _IS_LISTED = (
     "AND unlisted.member_id = board.member_id)"
 )
 _COLUMNS = "member_id, points, correct, answered, hints, took, last_at"
-_OF_BOARD = "FROM board WHERE guild_id = ? AND period = ? AND start = ? AND scope = ?"
+_ALL_OF_BOARD = "FROM board WHERE guild_id = ? AND period = ? AND start = ? AND scope = ?"
+_OF_BOARD = f"{_ALL_OF_BOARD} AND member_id <> {NOBODY}"
 
 
 def _start(span: Span) -> int:
@@ -58,9 +59,10 @@ def _to_score(row: Row) -> Score:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What all members of a server together did in a span."""
+    """What all members of a server together did in a span, those included who had their data erased since."""
 
     members: int
+    """Without those."""
     right: int
     answered: int
 
@@ -129,8 +131,9 @@ class BoardStore:
     async def totals(self, guild_id: int, span: Span) -> Totals:
         """What all members together did, on the board or not."""
         rows = await self._database.read(
-            f"SELECT count(*), coalesce(sum(correct), 0), coalesce(sum(answered), 0) {_OF_BOARD}",
-            (guild_id, span.period, _start(span), EVERYTHING),
+            "SELECT count(*) FILTER (WHERE member_id <> ?), coalesce(sum(correct), 0), coalesce(sum(answered), 0) "
+            f"{_ALL_OF_BOARD}",
+            (NOBODY, guild_id, span.period, _start(span), EVERYTHING),
         )
         return Totals(*rows[0])
 
@@ -143,10 +146,10 @@ class BoardStore:
         return _to_score(rows[0]) if rows else Score(member_id)
 
     async def played(self, guild_id: int, members: Iterable[int]) -> dict[int, list[date]]:
-        """The days on which each of these members gave an answer that counts."""
+        """The days that count for the streak of each of these members: see `Day.counts`."""
         rows = await self._database.read(
             f"SELECT member_id, day FROM {GIVEN} JOIN member_day ON member_day.guild_id = ? "
-            f"AND member_day.member_id = {given(0)} WHERE scored > 0 ORDER BY day",
+            f"AND member_day.member_id = {given(0)} WHERE scored + voided > 0 ORDER BY day",
             (to_json([[member] for member in members]), guild_id),
         )
         days: dict[int, list[date]] = {}
@@ -157,12 +160,13 @@ class BoardStore:
     async def days(self, guild_id: int, member_id: int) -> list[Day]:
         """What a member did on each day, the earliest first."""
         rows = await self._database.read(
-            "SELECT day, answers, scored, correct, points FROM member_day "
+            "SELECT day, answers, scored, correct, points, voided FROM member_day "
             "WHERE guild_id = ? AND member_id = ? ORDER BY day",
             (guild_id, member_id),
         )
         return [
-            Day(from_day(day), answers, scored, right, points) for day, answers, scored, right, points in rows
+            Day(from_day(day), answers, scored, right, points, voided)
+            for day, answers, scored, right, points, voided in rows
         ]
 
     async def topics(self, guild_id: int, member_id: int) -> list[TopicRecord]:

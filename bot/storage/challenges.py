@@ -28,9 +28,10 @@ OVER = "challenge over"
 CROWN = "challenge crown"
 """Timer: the champion's role is to go to the winner of a challenge."""
 
+_COUNTS = "NOT EXISTS (SELECT 1 FROM voided WHERE voided.guild_id = round.guild_id AND voided.version = round.version)"
 _CHALLENGE = (
     "SELECT id, guild_id, number, channel_id, bank, topics, "
-    "(SELECT count(*) FROM round WHERE round.challenge_id = challenge.id), seed, starts_at, ends_at, message_id, "
+    f"(SELECT count(*) FROM round WHERE round.challenge_id = challenge.id AND {_COUNTS}), seed, starts_at, ends_at, message_id, "
     "ended_at, end_reason, winners, points, players FROM challenge"
 )
 _ARCHIVED = "WHERE guild_id = ? AND end_reason = 'finished'"
@@ -236,13 +237,13 @@ class ChallengeStore:
         return {row[0]: row[1] for row in rows}
 
     async def questions(self, challenge_id: int) -> list[QuestionRecord]:
-        """The questions of a challenge in their order, and how the members did on each."""
+        """The questions of a challenge in their order, and how the members did on each; without those that are voided."""
         rows = await self._database.read(
             "SELECT question_version.content, "
             "  (SELECT count(*) FROM answer WHERE answer.round_id = round.id AND outcome = ?), "
             "  (SELECT count(*) FROM answer WHERE answer.round_id = round.id) "
             "FROM round JOIN question_version ON question_version.version = round.version "
-            "WHERE round.challenge_id = ? ORDER BY round.position",
+            f"WHERE round.challenge_id = ? AND {_COUNTS} ORDER BY round.position",
             (Outcome.RIGHT, challenge_id),
         )
         return [QuestionRecord(Question.from_dict(from_json(row[0])), row[1], row[2]) for row in rows]

@@ -16,10 +16,15 @@ import aiosqlite
 import orjson
 
 from bot.errors import DatabaseError
+from bot.storage.faults import Faults
 
 log = logging.getLogger(__name__)
 
 Row = Sequence[Any]
+
+_PATIENCE = 1000
+"""Milliseconds that something waits for another program that has the database locked. Members must be answered within three
+seconds, those included who come while others wait."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -116,13 +121,31 @@ def alone(database: Path) -> Iterator[None]:
         yield
 
 
+def is_in_use(database: Path) -> bool:
+    """Whether a bot is running on a database. Where files can't be locked (Windows) nobody knows: False."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return False
+    try:
+        with database.with_name(f"{database.name}.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # there is no lock, so nobody ever held it
+        return False
+    return False
+
+
 class Database:
     """One file with two connections: a writer, and a reader whose long queries never hold up an answer."""
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._writer = writer
         self._reader = reader
         self._turn = asyncio.Lock()
+        self._faults = Faults(path)
+        self._patience = _PATIENCE
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -144,8 +167,11 @@ class Database:
                 # WAL lets readers go on during a commit; FULL makes a commit survive a power cut
                 await writer.execute("PRAGMA journal_mode = WAL")
                 await writer.execute("PRAGMA synchronous = FULL")
+                # what is erased is written over, also in the file; most builds of SQLite do that without being asked
+                await writer.execute("PRAGMA secure_delete = ON")
                 reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
-                await reader.execute("PRAGMA busy_timeout = 5000")
+                await reader.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
+                await writer.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
                 await reader.execute("PRAGMA query_only = ON")
             except (sqlite3.DatabaseError, OSError) as error:
                 raise DatabaseError(
@@ -154,27 +180,44 @@ class Database:
                     "if it is damaged."
                 ) from error
             # outside of the try: an OSError of the network is none of the database
-            yield cls(writer, reader)
+            yield cls(path, writer, reader)
             # No PRAGMA optimize: SQLite would measure its tables, and then go through one that was small that day
             # instead of using its index, for as long as the bot runs. Without measures it always uses them.
 
     async def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """Rows as they were last committed."""
-        return list(await self._reader.execute_fetchall(sql, parameters))
+        """Rows as they were last committed.
+
+        Raises:
+            StorageError: the file can't be read at the moment.
+        """
+        with self._faults.reading():
+            return list(await self._reader.execute_fetchall(sql, parameters))
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """Statements that are committed together, or not at all. One at a time; others wait in line."""
+        """Statements that are committed together, or not at all. One at a time; others wait in line.
+
+        Raises:
+            StorageError: the file takes nothing at the moment.
+        """
         async with self._turn:
-            try:
-                await self._writer.execute("BEGIN IMMEDIATE")
-                yield Transaction(self._writer)
-                # a cancelled caller must not leave the connection inside a transaction
-                await asyncio.shield(self._writer.execute("COMMIT"))
-            except BaseException:
-                with contextlib.suppress(sqlite3.OperationalError):
-                    await asyncio.shield(self._writer.execute("ROLLBACK"))
-                raise
+            with self._faults.writing():
+                try:
+                    await self._be_patient(0 if self._faults.is_locked else _PATIENCE)
+                    await self._writer.execute("BEGIN IMMEDIATE")
+                    yield Transaction(self._writer)
+                    # a cancelled caller must not leave the connection inside a transaction
+                    await asyncio.shield(self._writer.execute("COMMIT"))
+                except BaseException:
+                    with contextlib.suppress(sqlite3.Error):
+                        await asyncio.shield(self._writer.execute("ROLLBACK"))
+                    raise
+
+    async def _be_patient(self, milliseconds: int) -> None:
+        """While another program keeps the database locked, only the first waits for it: a line would grow behind each."""
+        if milliseconds != self._patience:
+            await self._writer.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            self._patience = milliseconds
 
 
 class Transaction:
@@ -198,6 +241,11 @@ def _migrations() -> list[str]:
         (file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name
     )
     return [file.read_text(encoding="utf-8") for file in files]
+
+
+def formats() -> int:
+    """The newest format of databases that this version knows."""
+    return len(_migrations())
 
 
 async def _migrate(path: Path, connection: aiosqlite.Connection) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from bot.storage.database import Database, Transaction
 
+NAMESPACE = "namespace"
+"""Tells this database's rounds from those of another one that the same application used before."""
+
 
 async def put_fact(transaction: Transaction, name: str, value: str) -> None:
     """Keep a text under a name, as a part of a larger change."""

@@ -1,10 +1,9 @@
-"""Which hints members took, and what they reported."""
+"""Which hints members took."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.questions import Question
 from bot.storage.database import Database, to_ms
 
 
@@ -28,28 +27,3 @@ class HintStore:
             "SELECT member_id, count(*) FROM hint_use WHERE round_id = ? GROUP BY member_id", (round_id,)
         )
         return {row[0]: row[1] for row in rows}
-
-
-class ReportStore:
-    """What members found wrong with questions."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def add(
-        self,
-        question: Question,
-        *,
-        guild_id: int | None,
-        round_id: int | None,
-        member_id: int,
-        reason: str,
-        now: datetime,
-    ) -> None:
-        """Keep a report on a question as it was asked, in a round or (None) in private."""
-        async with self._database.transaction() as transaction:
-            await transaction.run(
-                "INSERT INTO report (guild_id, version, round_id, member_id, reason, reported_at) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (guild_id, question.version, round_id, member_id, reason, to_ms(now)),
-            )

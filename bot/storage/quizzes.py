@@ -101,13 +101,16 @@ class QuizStore:
         return _to_quiz(rows[0]) if rows else None
 
     async def next_question(self, quiz_id: int) -> tuple[int, Question] | None:
-        """The place and the question that come next: the first without a round that was posted."""
+        """The place and the question that come next: the first without a round that was posted, and not voided."""
         rows = await self._database.read(
             "SELECT quiz_question.position, question_version.content FROM quiz_question "
             "JOIN question_version ON question_version.version = quiz_question.version "
+            "JOIN quiz ON quiz.id = quiz_question.quiz_id "
             "WHERE quiz_question.quiz_id = ? AND NOT EXISTS (SELECT 1 FROM round "
             "  WHERE round.quiz_id = quiz_question.quiz_id AND round.position = quiz_question.position "
             "  AND (round.message_id IS NOT NULL OR round.closed_at IS NOT NULL)) "
+            "AND NOT EXISTS (SELECT 1 FROM voided "
+            "  WHERE voided.guild_id = quiz.guild_id AND voided.version = quiz_question.version) "
             "ORDER BY quiz_question.position LIMIT 1",
             (quiz_id,),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from fsrs import Rating, Scheduler
 
@@ -25,7 +25,7 @@ from bot.storage.database import (
     to_ms,
     to_span,
 )
-from bot.storage.facts import FactStore, put_fact
+from bot.storage.facts import put_fact
 
 _REVIEWED = "reviewed"
 """The fact that says up to which answer (by id) reviews have been made of answers in rounds."""
@@ -71,6 +71,13 @@ _CardKey = tuple[int, str, str]
 def _to_card(row: Row) -> ReviewCard:
     bank, question, stability, difficulty, last, due, rating = row
     return ReviewCard(bank, question, stability, difficulty, from_day(last), from_day(due), Rating(rating))
+
+
+def _to_pending(row: Row) -> tuple[int, Review]:
+    """Whose review an answer of `_PENDING` is to become, and that review."""
+    _, member, bank, question, outcome, hints, day, at, took = row
+    rating = rate(Outcome(outcome), hints=hints, took=from_span(took))
+    return member, Review(bank, question, rating, from_day(day), from_ms(at), from_span(took))
 
 
 async def add_reviews(
@@ -164,6 +171,36 @@ async def withdraw_reviews(
         await _make_anew(transaction, model, member_id, question)
 
 
+async def forget_reviews(
+    transaction: Transaction, model: Scheduler, member_id: int, until: datetime, most: int
+) -> bool:
+    """Forget what a member was asked up to a time (aware UTC), for up to `most` questions, as a part of a larger change.
+
+    False: there is nothing more to forget.
+    """
+    questions = await transaction.run(
+        "SELECT DISTINCT bank, question FROM review_log WHERE member_id = ? AND reviewed_at <= ? LIMIT ?",
+        (member_id, to_ms(until), most),
+    )
+    for question in questions:
+        await transaction.run(
+            f"DELETE FROM review_log WHERE {_OF_QUESTION} AND reviewed_at <= ?",
+            (member_id, *question, to_ms(until)),
+        )
+        await _make_anew(transaction, model, member_id, (question[0], question[1]))
+    return bool(questions)
+
+
+async def after_deleting_answers(transaction: Transaction) -> None:
+    """Answers were deleted, as a part of a larger change: the next one may get an id that a deleted one had, and must become
+    a review all the same."""
+    await transaction.run(
+        "UPDATE fact SET value = CAST((SELECT coalesce(max(id), 0) FROM answer) AS TEXT) WHERE name = ? "
+        "AND CAST(value AS INTEGER) > (SELECT coalesce(max(id), 0) FROM answer)",
+        (_REVIEWED,),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class StudyDay:
     """What a member did on a day with the questions of a bank."""
@@ -178,7 +215,6 @@ class ReviewStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._facts = FactStore(database)
 
     async def catch_up(self, model: Scheduler, most: int) -> int:
         """Make reviews of up to `most` answers in rounds of which none have been made; how many there were.
@@ -186,27 +222,13 @@ class ReviewStore:
         Answers become reviews after their own commit, so that a click does not wait for it. Killed at any moment,
         it goes on where it was.
         """
-        after = int(await self._facts.get(_REVIEWED) or 0)
-        answers = await self._database.read(_PENDING, (after, most))
-        if not answers:
-            return 0
-        reviews = [
-            (
-                member,
-                Review(
-                    bank,
-                    question,
-                    rate(Outcome(outcome), hints=hints, took=from_span(took)),
-                    from_day(day),
-                    from_ms(at),
-                    from_span(took),
-                ),
-            )
-            for _, member, bank, question, outcome, hints, day, at, took in answers
-        ]
         async with self._database.transaction() as transaction:
-            await add_reviews(transaction, model, reviews)
-            await put_fact(transaction, _REVIEWED, str(answers[-1][0]))
+            # read in here: an answer that is being erased must not become a review after that
+            rows = await transaction.run("SELECT value FROM fact WHERE name = ?", (_REVIEWED,))
+            answers = await transaction.run(_PENDING, (int(rows[0][0]) if rows else 0, most))
+            if answers:
+                await add_reviews(transaction, model, [_to_pending(row) for row in answers])
+                await put_fact(transaction, _REVIEWED, str(answers[-1][0]))
         return len(answers)
 
     async def card(self, member_id: int, question: QuestionId) -> ReviewCard | None:

@@ -111,7 +111,7 @@ class RoundStore:
         quiz_id: int | None = None,
         position: int | None = None,
     ) -> Round | None:
-        """A new round, which is not posted yet. None: its quiz has ended.
+        """A new round, which is not posted yet. None: its quiz has ended, or its question is voided in the server.
 
         For a place in a quiz that has its round already (the bot died before it could note the message),
         that round; its time begins anew unless somebody has answered.
@@ -122,6 +122,7 @@ class RoundStore:
                 "INSERT INTO round (guild_id, channel_id, quiz_id, position, version, option_order, opened_at, closes_at) "
                 "SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS "
                 "(SELECT 1 FROM quiz WHERE id = ? AND ended_at IS NOT NULL) "
+                "AND NOT EXISTS (SELECT 1 FROM voided WHERE guild_id = ? AND version = ?) "
                 f"ON CONFLICT (quiz_id, position) DO UPDATE SET opened_at = {_RENEWED.format('opened_at')}, "
                 f"closes_at = {_RENEWED.format('closes_at')} RETURNING id",
                 (
@@ -133,12 +134,16 @@ class RoundStore:
                     to_order(order),
                     to_ms(opened_at),
                     to_ms(closes_at),
-                    quiz_id,
+                    *(quiz_id, guild_id, question.version),
                 ),
             )
             if not added:
                 return None
             ((round_id,),) = added
+            if (
+                quiz_id is None
+            ):  # so that it ends also if its message can't be noted; a quiz posts its question again
+                await set_timer(transaction, CLOSE, round_id, closes_at)
             (row,) = await transaction.run(f"{_SELECT} WHERE round.id = ?", (round_id,))
         return _to_round(row)
 
@@ -161,6 +166,14 @@ class RoundStore:
     async def get(self, round_id: int) -> Round | None:
         """A round by its id."""
         rows = await self._database.read(f"{_SELECT} WHERE round.id = ?", (round_id,))
+        return _to_round(rows[0]) if rows else None
+
+    async def last_with(self, guild_id: int, version: str) -> Round | None:
+        """Where a question, as it was asked, was asked last in a server."""
+        rows = await self._database.read(
+            f"{_SELECT} WHERE round.guild_id = ? AND round.version = ? ORDER BY round.opened_at DESC, round.id DESC LIMIT 1",
+            (guild_id, version),
+        )
         return _to_round(rows[0]) if rows else None
 
     async def open(self) -> list[Round]:

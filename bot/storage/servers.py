@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.storage.database import Database, from_day, to_day
+from bot.domain.servers import ServerChoices, Setting
+from bot.storage.database import Database, Row, Transaction, from_day, from_ms, to_day, to_ms
 from bot.storage.timers import clear_timers, set_timer
 
 DIGEST = "digest"
 """Timer: the week of a server is to be summed up."""
+
+
+_CHOICES = "SELECT guild_id, zone, bank, seconds, hides_names, changed, changed_by, changed_at FROM server"
+_CHANNELS = "SELECT guild_id, channel_id FROM quiz_channel"
+_ROLES = "SELECT guild_id, role_id FROM quiz_role"
 
 
 class Unlisted(StrEnum):
@@ -18,6 +25,51 @@ class Unlisted(StrEnum):
 
     LEFT = "left"
     HIDDEN = "hidden"
+    ERASED = "erased"
+    """Their data is being erased: see `bot/storage/erasures.py`."""
+
+
+def _by_server(rows: Iterable[Row]) -> defaultdict[int, set[int]]:
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for guild_id, id_ in rows:
+        found[guild_id].add(id_)
+    return found
+
+
+def _to_choices(row: Row, channels: Iterable[int], roles: Iterable[int]) -> ServerChoices:
+    _, zone, bank, seconds, hides_names, changed, changed_by, changed_at = row
+    return ServerChoices(
+        zone=zone,
+        bank=bank,
+        seconds=seconds,
+        quiz_channels=frozenset(channels),
+        quiz_roles=frozenset(roles),
+        hides_names=bool(hides_names),
+        changed=Setting(changed) if changed else None,
+        changed_by=changed_by,
+        changed_at=from_ms(changed_at) if changed_at is not None else None,
+    )
+
+
+async def _put(transaction: Transaction, guild_id: int, choices: ServerChoices) -> None:
+    await transaction.run(
+        "UPDATE server SET zone = ?, bank = ?, seconds = ?, hides_names = ?, changed = ?, changed_by = ?, "
+        "changed_at = ? WHERE guild_id = ?",
+        (
+            *(choices.zone, choices.bank, choices.seconds, int(choices.hides_names), choices.changed),
+            *(choices.changed_by, to_ms(choices.changed_at) if choices.changed_at else None, guild_id),
+        ),
+    )
+    await transaction.run("DELETE FROM quiz_channel WHERE guild_id = ?", (guild_id,))
+    await transaction.run_many(
+        "INSERT INTO quiz_channel (guild_id, channel_id) VALUES (?, ?)",
+        [(guild_id, channel) for channel in choices.quiz_channels],
+    )
+    await transaction.run("DELETE FROM quiz_role WHERE guild_id = ?", (guild_id,))
+    await transaction.run_many(
+        "INSERT INTO quiz_role (guild_id, role_id) VALUES (?, ?)",
+        [(guild_id, role) for role in choices.quiz_roles],
+    )
 
 
 class ServerStore:
@@ -26,19 +78,25 @@ class ServerStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def zones(self) -> dict[int, str]:
-        """The time zone of each server that has chosen one, by name."""
-        rows = await self._database.read("SELECT guild_id, zone FROM server")
-        return {row[0]: row[1] for row in rows}
+    async def choices(self) -> dict[int, ServerChoices]:
+        """What each server has chosen."""
+        channels = _by_server(await self._database.read(_CHANNELS))
+        roles = _by_server(await self._database.read(_ROLES))
+        rows = await self._database.read(_CHOICES)
+        return {row[0]: _to_choices(row, channels[row[0]], roles[row[0]]) for row in rows}
 
-    async def set_zone(self, guild_id: int, zone: str) -> None:
-        """Note a server's time zone."""
+    async def change(self, guild_id: int, change: Callable[[ServerChoices], ServerChoices]) -> ServerChoices:
+        """Change what a server has chosen; as it is now. No other change can come in between."""
         async with self._database.transaction() as transaction:
             await transaction.run(
-                "INSERT INTO server (guild_id, zone) VALUES (?, ?) "
-                "ON CONFLICT (guild_id) DO UPDATE SET zone = excluded.zone",
-                (guild_id, zone),
+                "INSERT INTO server (guild_id) VALUES (?) ON CONFLICT (guild_id) DO NOTHING", (guild_id,)
             )
+            (row,) = await transaction.run(f"{_CHOICES} WHERE guild_id = ?", (guild_id,))
+            channels = _by_server(await transaction.run(f"{_CHANNELS} WHERE guild_id = ?", (guild_id,)))
+            roles = _by_server(await transaction.run(f"{_ROLES} WHERE guild_id = ?", (guild_id,)))
+            after = change(_to_choices(row, channels[guild_id], roles[guild_id]))
+            await _put(transaction, guild_id, after)
+        return after
 
     async def digest(self, guild_id: int) -> tuple[int, date] | None:
         """The channel in which a server's weeks are summed up, and the Monday of the first that is still to be."""

@@ -8,6 +8,22 @@ from datetime import datetime
 
 from bot.storage.database import Database, Transaction, from_ms, to_ms
 
+SERVER_OF_TIMER = """
+CASE
+    WHEN timer.kind IN ('challenge', 'digest') THEN timer.subject
+    WHEN timer.kind IN ('challenge card', 'challenge end', 'challenge over', 'challenge podium', 'challenge crown')
+        THEN (SELECT guild_id FROM challenge WHERE challenge.id = timer.subject)
+    WHEN timer.kind IN ('close', 'result') THEN (SELECT guild_id FROM round WHERE round.id = timer.subject)
+    WHEN timer.kind IN ('next', 'final') THEN (SELECT guild_id FROM quiz WHERE quiz.id = timer.subject)
+END
+"""
+"""SQL for the server that a row of `timer` is about; NULL: none. A test holds that no kind of timer is forgotten here."""
+
+RESTS = f"""
+EXISTS (SELECT 1 FROM server WHERE server.removed_at IS NOT NULL AND server.guild_id = {SERVER_OF_TIMER})
+"""
+"""SQL for whether a row of `timer` rests, because its server has removed the bot."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timer:
@@ -42,9 +58,13 @@ class TimerStore:
         self._database = database
 
     async def due(self, now: datetime) -> tuple[list[Timer], datetime | None]:
-        """The timers that are due, the earliest first, and when the next one will be."""
+        """The timers that are due, the earliest first, and when the next one will be.
+
+        Those of a server that has removed the bot rest, until it is there again.
+        """
         rows = await self._database.read(
-            "SELECT kind, subject, due_at, attempts FROM timer WHERE due_at <= ? ORDER BY due_at, kind, subject",
+            "SELECT kind, subject, due_at, attempts FROM timer "
+            f"WHERE due_at <= ? AND NOT {RESTS} ORDER BY due_at, kind, subject",
             (to_ms(now),),
         )
         ((next_at,),) = await self._database.read(

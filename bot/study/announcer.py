@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.boards import BoardPage, Climb
 from bot.domain.challenges import Challenge, ChallengeResult
+from bot.domain.questions import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ class Announcer(Protocol):
 
     async def post_digest(self, digest: Digest) -> None:
         """Post what a week was like."""
+        ...
+
+    async def post_void(
+        self, channel_id: int, question: Question, decided_at: datetime, *, voided: bool
+    ) -> None:
+        """Post that a question counts no more from now on, or again."""
         ...
 
     async def give_role(self, guild_id: int, member_id: int, role_id: int) -> None:

@@ -96,7 +96,7 @@ class Boards:
         wanted = span(choice, self._servers.today(guild_id))
         if not bank and not topic:
             return await self.show(guild_id, member_id, wanted, EVERYTHING, 0)
-        subject = self._library.bank(bank)
+        subject = self._servers.bank(guild_id, bank)
         names = subject.id, self._library.topic(subject, topic).id if topic else ""
         scope = await self._scopes.find(*names) or _NO_SCOPE
         return await self._board(guild_id, member_id, wanted, scope, names, 0)
@@ -186,9 +186,13 @@ class Boards:
         """How a member does, for somebody who wants to see it.
 
         Raises:
-            RefusedError: another member hides it, or has not answered anything yet.
+            RefusedError: another member hides it or has not answered anything yet, or the server shows no names.
         """
         own = member_id == viewer_id
+        if not own and self._servers.choices(guild_id).hides_names:
+            raise RefusedError(
+                "This server names nobody, so each member sees only their own statistics: `/stats` without a member."
+            )
         if not own and await self._listing.is_hidden(guild_id, member_id):
             raise RefusedError(f"<@{member_id}> keeps their statistics to themselves.")
         today = self._servers.today(guild_id)
@@ -205,7 +209,7 @@ class Boards:
             right=sum(day.right for day in days),
             week_points=week.points,
             points=sum(day.points for day in days),
-            streak=streak((day.day for day in days if day.scored), today),
+            streak=streak((day.day for day in days if day.counts), today),
             days=tuple(days),
             topics=tuple(sorted(topics, key=lambda topic: (-topic.accuracy, -topic.answered, topic.topic))),
             alone=tuple(await self._alone.days(member_id)) if own else (),

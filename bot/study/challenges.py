@@ -7,14 +7,16 @@ import contextlib
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import Clock
+from bot.domain.boards import NOBODY
 from bot.domain.challenges import (
     Challenge,
     ChallengeEnd,
+    ChallengeResult,
     Plan,
     choose_for_challenge,
     end_if_begun,
@@ -37,6 +39,7 @@ from bot.study.podiums import Podiums
 from bot.study.rounds import GRACE, Rounds
 from bot.study.scheduler import Scheduler
 from bot.study.servers import Servers
+from bot.study.voids import Voids
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +63,7 @@ class Challenges:
         boards: Boards,
         servers: Servers,
         podiums: Podiums,
+        voids: Voids,
         library: Library,
         scheduler: Scheduler,
         announcer: Announcer,
@@ -73,12 +77,13 @@ class Challenges:
         self._boards = boards
         self._servers = servers
         self._podiums = podiums
+        self._voids = voids
         self._library = library
         self._scheduler = scheduler
         self._announcer = announcer
         self._clock = clock
         self._rng = rng
-        self._cards = Coalescer(self._show_card, clock, CARD_PAUSE)
+        self.cards = Coalescer(self._show_card, clock, CARD_PAUSE)
         # the steps of one server wait for each other, those of others do not
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         rounds.watch(self._answered)
@@ -93,15 +98,15 @@ class Challenges:
         """See to it that each running challenge has an end to come."""
         await self._challenges.mend()
 
-    async def start(self) -> None:
-        """Bring the cards of what runs up to date: answers may have come just before the bot was stopped."""
+    async def start(self, servers: Container[int]) -> None:
+        """Bring the cards of what runs in these servers up to date: answers may have come just before the bot was stopped."""
         for challenge in await self._challenges.all_running():
-            if challenge.message_id is not None:
-                self._cards.changed(challenge.id)
+            if challenge.message_id is not None and challenge.guild_id in servers:
+                self.cards.changed(challenge.id)
 
     async def stop(self) -> None:
         """Show nothing more."""
-        await self._cards.stop()
+        await self.cards.stop()
 
     async def begin_now(self, guild_id: int) -> Challenge:
         """Begin a challenge out of turn.
@@ -126,6 +131,14 @@ class Challenges:
                 f"Challenge #{running.number} is running. Wait for its end, or end it with `/challenge cancel`."
             )
 
+    async def show_again(self, guild_id: int) -> None:
+        """Bring the card of the running challenge up to date, if there is one: names are shown or hidden from now on, or
+        a question was voided.
+        """
+        challenge = await self._challenges.running(guild_id)
+        if challenge is not None and challenge.message_id is not None:
+            self.cards.changed(challenge.id)
+
     async def cancel(self, guild_id: int) -> Challenge:
         """End the running challenge without winners. The points on the other boards stay.
 
@@ -139,6 +152,17 @@ class Challenges:
             await self._end(challenge, ChallengeEnd.CANCELLED)
             await self._plans.retime(guild_id)
         return challenge
+
+    async def back_in(self, guild_id: int) -> None:
+        """The bot is in a server again, whose timers have rested. A challenge whose time passed meanwhile ends without a
+        podium and a new champion, which would come too late; its result is in the archive.
+        """
+        async with self._turns[guild_id]:
+            challenge = await self._challenges.running(guild_id)
+            if challenge is not None and challenge.ends_at <= self._clock.now():
+                await self._end(challenge, ChallengeEnd.FINISHED)
+                await self._archive(challenge)
+                await self._challenges.podium_posted(challenge.id, None)
 
     async def _running(self, guild_id: int) -> Challenge:
         challenge = await self._challenges.running(guild_id)
@@ -187,9 +211,14 @@ class Challenges:
         What is open in the server, or comes in a quiz that runs, is left out while enough others are there: its answer
         will be shown to everybody.
         """
-        catalog = self._library.catalog
-        bank = catalog.banks.get(plan.bank, catalog.default)
-        found = [question for question in bank.questions if question.topic in plan.topics] or bank.questions
+        bank = self._plans.bank(plan)
+        counting = self._voids.without(plan.guild_id, bank.questions)
+        if not counting:
+            raise PostRefusedError(
+                f"All questions of {bank.title} are voided here. Choose another bank with `/challenge setup`, or let some count "
+                "again: `/reports` shows those that are voided."
+            )
+        found = [question for question in counting if question.topic in plan.topics] or counting
         public = await self._round_store.public_questions(plan.guild_id, bank.id)
         secret = [question for question in found if question.id not in public]
         return secret if len(secret) >= plan.questions else found, replace(plan, bank=bank.id)
@@ -218,7 +247,7 @@ class Challenges:
 
     def _answered(self, round_: Round, _: Answer) -> None:
         if round_.challenge_id is not None:
-            self._cards.changed(round_.challenge_id)
+            self.cards.changed(round_.challenge_id)
 
     async def _show_card(self, challenge_id: int) -> None:
         challenge = await self._challenges.get(challenge_id)
@@ -234,7 +263,7 @@ class Challenges:
 
     async def _over(self, timer: Timer) -> None:
         """Let the card say that the challenge is over."""
-        await self._cards.finish(timer.subject)
+        await self.cards.finish(timer.subject)
         challenge = await self._challenges.get(timer.subject)
         if challenge is not None and challenge.message_id is not None:
             page = await self._boards.top(challenge.guild_id, challenge.span)
@@ -262,6 +291,10 @@ class Challenges:
         """Post the podium once, whoever comes first: the timer, or the challenge that follows."""
         if not await self._challenges.podium_is_due(challenge.id):
             return
+        await self._announcer.post_podium(await self._archive(challenge))
+        await self._after_podium(challenge)
+
+    async def _archive(self, challenge: Challenge) -> ChallengeResult:
         result = await self._podiums.sum_up(challenge)
         winners = [standing for standing in result.podium if standing.rank == 1]
         await self._challenges.archive_result(
@@ -270,8 +303,7 @@ class Challenges:
             winners[0].score.points if winners else 0,
             result.players,
         )
-        await self._announcer.post_podium(result)
-        await self._after_podium(challenge)
+        return result
 
     async def _after_podium(self, challenge: Challenge) -> None:
         now = self._clock.now()
@@ -289,7 +321,7 @@ class Challenges:
         guild_id = challenge.guild_id
         plan = await self._plans.find(guild_id)
         role = plan.champion_role_id if plan is not None else None
-        winners = {(role, member) for member in challenge.winners} if role else set()
+        winners = {(role, member) for member in challenge.winners if member != NOBODY} if role else set()
         troubles: list[PostError] = []
         for role_id, member_id in sorted(winners):
             try:
@@ -322,10 +354,17 @@ class Challenges:
             await self._trouble(challenge.guild_id, where, error)
 
     async def _give_up_end(self, timer: Timer, error: Exception) -> None:
-        log.error("Challenge %d could not be ended: %s", timer.subject, error)
+        log.error(
+            "Challenge %d could not be ended: %s", timer.subject, error, extra={"challenge": timer.subject}
+        )
 
     async def _give_up_over(self, timer: Timer, error: Exception) -> None:
-        log.warning("The card of challenge %d still looks as if it were running: %s", timer.subject, error)
+        log.warning(
+            "The card of challenge %d still looks as if it were running: %s",
+            timer.subject,
+            error,
+            extra={"challenge": timer.subject},
+        )
 
     async def _give_up_podium(self, timer: Timer, error: Exception) -> None:
         challenge = await self._challenges.get(timer.subject)
@@ -342,9 +381,9 @@ class Challenges:
     async def _trouble(self, guild_id: int, what: str, error: Exception) -> None:
         """Keep and tell what went wrong. The plan stays, and next week is tried again."""
         why = str(error) if isinstance(error, PostError) else _MY_FAULT
-        log.error("Challenge in server %d: %s. %s", guild_id, what, why)
+        log.error("Challenge in server %d: %s. %s", guild_id, what, why, extra={"guild": guild_id})
         sentence = f"{what}. {why} The plan is kept, and the next challenge is tried as usual."
         await self._plans.set_trouble(guild_id, sentence)
         plan = await self._plans.find(guild_id)
         if plan is None or not await self._announcer.tell_moderators(guild_id, plan.owner_id, sentence):
-            log.warning("No moderator of server %d could be told", guild_id)
+            log.warning("No moderator of server %d could be told", guild_id, extra={"guild": guild_id})

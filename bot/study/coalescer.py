@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.clock import Clock
+from bot.logs import about
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +30,12 @@ class Coalescer:
         self._changed: set[int] = set()
         self._showing: set[int] = set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self.made = self.spared = self.failed = 0
+        """Edits that were made, changes that needed none of their own, and edits that failed, since the start."""
 
     def changed(self, thing: int) -> None:
         """Show a thing soon. Costs next to nothing while its edit is under way."""
+        self.spared += thing in self._changed
         self._changed.add(thing)
         if thing not in self._tasks:
             task = self._tasks[thing] = asyncio.create_task(self._run(thing))
@@ -40,6 +44,7 @@ class Coalescer:
 
     async def finish(self, thing: int) -> None:
         """Show it no more. An edit in flight gets a moment to arrive, so that a last one is the last."""
+        self.spared += thing in self._changed
         self._changed.discard(thing)
         task = self._tasks.get(thing)
         if task is None:
@@ -59,12 +64,15 @@ class Coalescer:
         await asyncio.gather(*(self.finish(thing) for thing in list(self._tasks)))
 
     async def _run(self, thing: int) -> None:
+        about()  # not what the change that began it was about
         while thing in self._changed:
             self._changed.discard(thing)
             self._showing.add(thing)
             try:
                 await self._show(thing)
+                self.made += 1
             except Exception as error:
+                self.failed += 1
                 # the next change, or the end of the round, shows the number anyway
                 log.warning("A tally could not be shown: %s", error)
             finally:

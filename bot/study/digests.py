@@ -92,7 +92,12 @@ class Digests:
         await self._go_on(guild_id, channel_id, max(week, this_week))
 
     async def _give_up(self, timer: Timer, error: Exception) -> None:
-        log.error("The week of server %d could not be summed up: %s", timer.subject, error)
+        log.error(
+            "The week of server %d could not be summed up: %s",
+            timer.subject,
+            error,
+            extra={"guild": timer.subject},
+        )
         wanted = await self._store.digest(timer.subject)
         if wanted is not None:
             await self._go_on(timer.subject, wanted[0], monday(self._servers.today(timer.subject)))

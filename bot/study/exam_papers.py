@@ -10,7 +10,7 @@ from bot.domain.composition import compose
 from bot.domain.exams import Exam
 from bot.domain.questions import FEWEST_EXAM_QUESTIONS, Bank, Question, QuestionId
 from bot.domain.rounds import Asked, shuffled_order
-from bot.errors import RefusedError
+from bot.errors import RefusedError, quoted
 
 
 def named_topics(bank: Bank, text: str) -> list[str]:
@@ -31,7 +31,7 @@ def read_topics(bank: Bank, text: str) -> tuple[str, ...]:
     names = dict.fromkeys(name for name in named_topics(bank, text) if name)
     unknown = [name for name in names if name not in there]
     if unknown:
-        named = ", ".join(f"“{name[:60]}”" for name in unknown[:10])
+        named = ", ".join(quoted(name) for name in unknown[:10])
         raise RefusedError(
             f"{bank.title} has no questions on {named}. Choose from the list while you type, or name some of these "
             f"with commas between them: {', '.join(there)}."

@@ -20,10 +20,12 @@ from bot.study.library import Library
 from bot.study.rounds import GRACE
 from bot.study.running_exams import RunningExams
 from bot.study.scheduler import Scheduler
+from bot.study.servers import Servers
 from bot.study.spoilers import Spoilers
 
 log = logging.getLogger(__name__)
 
+_GONE = "This exam is no longer there. `/exam start` prepares a new one."
 
 TimeUp = Callable[[Report, datetime], Awaitable[None]]
 
@@ -41,6 +43,7 @@ class Exams:
         running: RunningExams,
         spoilers: Spoilers,
         calendars: Calendars,
+        servers: Servers,
         library: Library,
         scheduler: Scheduler,
         clock: Clock,
@@ -50,6 +53,7 @@ class Exams:
         self._running = running
         self._spoilers = spoilers
         self._calendars = calendars
+        self._servers = servers
         self._library = library
         self._scheduler = scheduler
         self._clock = clock
@@ -85,7 +89,7 @@ class Exams:
         running = await self._exams.running(member_id)
         if running is not None:
             return await self.look(running.id, member_id, at)
-        on = self._library.bank(bank)
+        on = self._servers.bank(guild_id, bank)
         chosen = read_topics(on, topics)
         free, withheld = pool(on, chosen, await self._spoilers.of(member_id, guild_id, at))
         wanted = questions or on.exam.questions
@@ -239,7 +243,7 @@ class Exams:
     async def _own(self, exam_id: int, member_id: int) -> Exam:
         exam = await self._exams.get(exam_id)
         if exam is None:
-            raise RefusedError("This exam is no longer there. `/exam start` prepares a new one.")
+            raise RefusedError(_GONE)
         if exam.member_id != member_id:
             raise RefusedError("This is not your exam. `/exam start` prepares one for you.")
         return exam
@@ -255,7 +259,7 @@ class Exams:
     async def _state(self, exam_id: int) -> ExamState:
         exam = await self._exams.get(exam_id)
         if exam is None:
-            raise AssertionError("an exam that has begun stays")
+            raise RefusedError(_GONE)  # its member had their data erased just now
         items = await self._exams.items(exam_id)
         if exam.ended_at is None:
             return Sitting(exam, tuple(items))
@@ -278,7 +282,10 @@ class Exams:
 
     async def _give_up(self, timer: Timer, error: Exception) -> None:
         log.error(
-            "Exam %d could not be graded; its member's next click tries again: %s", timer.subject, error
+            "Exam %d could not be graded; its member's next click tries again: %s",
+            timer.subject,
+            error,
+            extra={"exam": timer.subject},
         )
 
 

@@ -61,16 +61,27 @@ class Hints:
             raise RefusedError(_ANSWERED)
         return unanswered, len(found) == 1
 
-    async def take(self, round_id: int, guild_id: int, member_id: int, asked_at: datetime) -> Hint:
+    async def take(
+        self,
+        round_id: int,
+        guild_id: int,
+        member_id: int,
+        asked_at: datetime,
+        channel_id: int | None = None,
+    ) -> Hint:
         """The next hint for a member; it is noted before it is shown.
 
         Raises:
             RefusedError: the question is closed, answered, or has no hints, or the member is in an exam.
         """
         self._running_exams.check_hints(member_id, asked_at)
-        state = self._open.get(round_id, guild_id, member_id)
+        state = self._open.get(round_id, guild_id, member_id, channel_id)
+        if state is not None and self._open.is_voided(state.round):
+            raise RefusedError(
+                "A moderator has voided this question, so it needs no hints. Press its letter to go on without it."
+            )
         if state is None or asked_at >= state.round.closes_at:
-            round_ = await self._rounds.get(round_id, guild_id)
+            round_ = await self._rounds.get(round_id, guild_id, channel_id)
             if round_.closed_at is None and round_.message_id is None:
                 raise RefusedError(BEING_OPENED)
             raise RefusedError(

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.banks.loader import load_catalog
 from bot.banks.mistakes import Problem
 from bot.domain.questions import Bank, Catalog, Topic
-from bot.errors import BankError, RefusedError
+from bot.errors import BankError, RefusedError, quoted
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Library:
         bank = self.catalog.banks.get(id_)
         if bank is None:
             names = ", ".join(self.catalog.banks)
-            raise RefusedError(f"There is no question bank called “{id_[:100]}”. Choose one of: {names}.")
+            raise RefusedError(f"There is no question bank called {quoted(id_)}. Choose one of: {names}.")
         return bank
 
     def topic(self, bank: Bank, name: str) -> Topic:
@@ -74,5 +74,5 @@ class Library:
         if found is None:
             titles = [topic.title for topic in topics.values()]
             names = ", ".join(titles[:_NAMED]) + (", …" if len(titles) > _NAMED else "")
-            raise RefusedError(f"There is no topic “{name[:100]}” in {bank.title}. Choose one of: {names}.")
+            raise RefusedError(f"There is no topic {quoted(name)} in {bank.title}. Choose one of: {names}.")
         return found

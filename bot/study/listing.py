@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.domain.rounds import Answer, Round
+from bot.errors import RefusedError
 from bot.storage.servers import ServerStore, Unlisted
 
 KNOWN_FOR = timedelta(hours=1)
@@ -78,8 +79,8 @@ class Listing:
         """A member is there: if they had left, they have come back."""
         self._known[guild_id, member_id] = self._clock.now()
         if (guild_id, member_id) in self._left:
-            self._left.discard((guild_id, member_id))
             await self._servers.relist(guild_id, [member_id], Unlisted.LEFT)
+            self._left.discard((guild_id, member_id))
 
     def answered(self, round_: Round, answer: Answer) -> None:
         """An answer of a member who had left: they have come back. Costs other answers nothing."""
@@ -88,13 +89,32 @@ class Listing:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    def forget(self, guild_id: int) -> None:
+        """What is stored of a server is being erased."""
+        self._known = {key: at for key, at in self._known.items() if key[0] != guild_id}
+        self._silent.pop(guild_id, None)
+        self._left = {key for key in self._left if key[0] != guild_id}
+
     async def is_hidden(self, guild_id: int, member_id: int) -> bool:
-        """Whether a member hid themselves."""
-        return await self._servers.is_unlisted(guild_id, member_id, Unlisted.HIDDEN)
+        """Whether a member hid themselves, or their data is being erased."""
+        return await self._servers.is_unlisted(
+            guild_id, member_id, Unlisted.HIDDEN
+        ) or await self._is_being_erased(guild_id, member_id)
+
+    async def _is_being_erased(self, guild_id: int, member_id: int) -> bool:
+        return await self._servers.is_unlisted(guild_id, member_id, Unlisted.ERASED)
 
     async def hide(self, guild_id: int, member_id: int, hidden: bool) -> None:
-        """Let a member hide from the boards, or show up on them again."""
+        """Let a member hide from the boards, or show up on them again.
+
+        Raises:
+            RefusedError: they can't show up yet, because their data is being erased.
+        """
         if hidden:
             await self._servers.unlist(guild_id, [member_id], Unlisted.HIDDEN)
         else:
             await self._servers.relist(guild_id, [member_id], Unlisted.HIDDEN)
+            if await self._is_being_erased(guild_id, member_id):
+                raise RefusedError(
+                    "Your data here is being erased, and until that is done no board names you. `/privacy` says when."
+                )

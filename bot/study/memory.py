@@ -11,6 +11,8 @@ from fsrs import Scheduler
 from bot.clock import Clock
 from bot.domain.reviews import ReviewCard
 from bot.domain.rounds import Answer, Round
+from bot.errors import StorageError
+from bot.logs import about
 from bot.storage.reviews import ReviewStore
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ class Memory:
         """Who has answered since the work that runs began, or since the last one."""
         self._in_work: set[int] = set()
         self._waiting: asyncio.Task[None] | None = None
-        self._working: asyncio.Task[None] | None = None
+        self._working: asyncio.Task[bool] | None = None
 
     def answered(self, _: Round, answer: Answer) -> None:
         """An answer in a round was stored."""
@@ -71,6 +73,18 @@ class Memory:
                     if self._is_old or member_id in self._behind | self._in_work:
                         await asyncio.wait([self._work()])
 
+    async def settle(self) -> None:
+        """Make reviews of all answers so far, however long that takes: they are about to be erased.
+
+        Raises:
+            StorageError: it could not be done.
+        """
+        for _ in range(2):  # work that is under way can have missed the last answer
+            working = self._work()
+            await asyncio.wait([working])
+        if working.cancelled() or not working.result():
+            raise StorageError("Answers are to be reviews before they are erased, and could not be made so.")
+
     async def cards(self, member_id: int) -> list[ReviewCard]:
         """All cards of a member, with what they have answered so far."""
         await self.catch_up(member_id)
@@ -85,21 +99,26 @@ class Memory:
             self._waiting = None
         self._work()
 
-    def _work(self) -> asyncio.Task[None]:
+    def _work(self) -> asyncio.Task[bool]:
         if self._working is None:
             self._working = asyncio.create_task(self._make())
         return self._working
 
-    async def _make(self) -> None:
+    async def _make(self) -> bool:
+        """Whether all is done that was there at the beginning."""
+        about()  # not what the answer that began it was about
         self._in_work, self._behind = self._behind, set()
         try:
             # not until there are none: while many answer, that would be never
-            while not self._is_stopped and await self._reviews.catch_up(self.model, _SLICE) == _SLICE:
-                pass
-            self._is_old = False
-        except Exception:
+            while not self._is_stopped:
+                if await self._reviews.catch_up(self.model, _SLICE) < _SLICE:
+                    self._is_old = False
+                    return True
+        except Exception as error:
             self._behind |= self._in_work  # the next answer, or the next who asks, tries again
-            log.exception("Answers could not be made reviews")
+            if not isinstance(error, StorageError):  # of that the log tells already
+                log.exception("Answers could not be made reviews")
         finally:
             self._in_work = set()
             self._working = None
+        return False

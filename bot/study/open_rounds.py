@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.domain.questions import QuestionId
 from bot.domain.rounds import Round
 from bot.errors import RefusedError
+from bot.study.voids import Voids
 
 _NOT_SHOWN = (
     "This question comes later in your challenge. Press **Play** on the card of the challenge to go on."
@@ -37,7 +38,8 @@ class OpenRound:
 class OpenRounds:
     """Finds open rounds by what people know of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, voids: Voids) -> None:
+        self._voids = voids
         self._by_id: dict[int, OpenRound] = {}
         self._by_challenge: dict[int, list[OpenRound]] = {}
 
@@ -58,46 +60,63 @@ class OpenRounds:
         """A round by its id."""
         return self._by_id.get(round_id)
 
-    def get(self, round_id: int, guild_id: int, member_id: int) -> OpenRound | None:
-        """A round of this server that a member may answer or has answered.
+    def get(
+        self, round_id: int, guild_id: int, member_id: int, channel_id: int | None = None
+    ) -> OpenRound | None:
+        """A round of this server, and of this channel, that a member may answer or has answered.
 
         Raises:
             RefusedError: it is a private one that the member has not come to yet.
         """
         state = self._by_id.get(round_id)
-        if state is None or state.round.guild_id != guild_id:
+        if state is None or not state.round.is_in(guild_id, channel_id):
             return None
         if state.round.private and member_id not in state.shown:
             raise RefusedError(_NOT_SHOWN)
         return state
 
-    def answerable(self, round_id: int, guild_id: int, member_id: int) -> Round | None:
-        """A round of this server that the member has not answered, as they see it.
+    def answerable(
+        self, round_id: int, guild_id: int, member_id: int, channel_id: int | None = None
+    ) -> Round | None:
+        """A round of this server, and of this channel, that the member has not answered, as they see it.
 
         Raises:
             RefusedError: it is a private one that the member has not come to yet.
         """
-        state = self.get(round_id, guild_id, member_id)
-        return state.round.shown_to(member_id) if state and member_id not in state.answered else None
+        state = self.get(round_id, guild_id, member_id, channel_id)
+        if state is None or member_id in state.answered or self.is_voided(state.round):
+            return None
+        return state.round.shown_to(member_id)
 
     def of_quiz(self, quiz_id: int) -> Round | None:
         """The question of a quiz."""
         return next((state.round for state in self if state.round.quiz_id == quiz_id), None)
 
+    def is_voided(self, round_: Round) -> bool:
+        """Whether a round, open or closed, asked what counts no more in its server."""
+        return self._voids.has(round_.guild_id, round_.question)
+
     def of_challenge(self, challenge_id: int) -> list[OpenRound]:
         """The questions of a challenge in their order."""
         return self._by_challenge.get(challenge_id, [])
 
+    def left_of_challenge(self, challenge_id: int, member_id: int) -> list[OpenRound]:
+        """The questions of a challenge that a member has not answered, without those that are voided."""
+        return [
+            state
+            for state in self.of_challenge(challenge_id)
+            if member_id not in state.answered and not self.is_voided(state.round)
+        ]
+
+    def following(self, round_: Round, member_id: int) -> int | None:
+        """The position of the question that comes next for a member in the challenge of a round; None if none does."""
+        left = self.left_of_challenge(round_.challenge_id or 0, member_id)
+        return left[0].round.position if left else None
+
     def next_of_challenge(self, challenge_id: int, guild_id: int, member_id: int) -> OpenRound | None:
         """The first question of a challenge of this server that a member has not answered."""
-        return next(
-            (
-                state
-                for state in self.of_challenge(challenge_id)
-                if state.round.guild_id == guild_id and member_id not in state.answered
-            ),
-            None,
-        )
+        left = self.left_of_challenge(challenge_id, member_id)
+        return left[0] if left and left[0].round.guild_id == guild_id else None
 
     def in_channel(self, channel_id: int) -> list[OpenRound]:
         """The rounds with a card in a channel, that of a running quiz first, then the newest."""
@@ -120,6 +139,10 @@ class OpenRounds:
             if state.round.guild_id == guild_id
         }
 
+    def of_server(self, guild_id: int) -> list[OpenRound]:
+        """All rounds of a server."""
+        return [state for state in self if state.round.guild_id == guild_id]
+
     def servers(self) -> set[int]:
         """The servers in which something can be answered."""
         return {state.round.guild_id for state in self._by_id.values()}
@@ -131,6 +154,7 @@ class OpenRounds:
             for state in self._by_id.values()
             if (state.round.guild_id in servers or member_id in state.shown)
             and member_id not in state.answered
+            and not self.is_voided(state.round)
         }
 
     def forget(self, round_id: int) -> None:
@@ -141,6 +165,13 @@ class OpenRounds:
         """A quiz was ended, and with it its rounds."""
         while round_ := self.of_quiz(quiz_id):
             self.forget(round_.id)
+
+    def forget_server(self, guild_id: int) -> None:
+        """What a server had is being erased."""
+        for state in self.of_server(guild_id):
+            if state.round.challenge_id is not None:
+                self.forget_challenge(state.round.challenge_id)
+            self.forget(state.round.id)
 
     def forget_challenge(self, challenge_id: int) -> None:
         """A challenge was ended, and with it its rounds."""

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from bot.domain.study_plans import LONGEST_PLAN
-from bot.errors import RefusedError
+from bot.errors import RefusedError, quoted
 
 SUGGESTED = ("in 1 week", "in 2 weeks", "in 3 weeks", "in 4 weeks", "in 6 weeks", "in 8 weeks", "in 12 weeks")
 """What is offered to those who have not written anything yet."""
@@ -56,7 +56,7 @@ def _read(words: str, text: str, today: date) -> date:
             f"{_readings(slashes)}."
         )
     raise RefusedError(
-        f"I can't read “{text[:40]}” as a day. Write it like {_example(today)}, or like “in 3 weeks”."
+        f"I can't read {quoted(text)} as a day. Write it like {_example(today)}, or like “in 3 weeks”."
     )
 
 
@@ -65,7 +65,7 @@ def _day(year: str, month: str, day: str, text: str) -> date:
         return date(int(year), int(month), int(day))
     except ValueError:
         raise RefusedError(
-            f"There is no {text[:40].strip()} in the calendar. Write the day like this: year-month-day."
+            f"There is no {quoted(text)} in the calendar. Write the day like this: year-month-day."
         ) from None
 
 

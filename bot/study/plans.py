@@ -15,6 +15,7 @@ from bot.domain.challenges import (
     Plan,
     coming_start,
 )
+from bot.domain.questions import Bank
 from bot.errors import RefusedError
 from bot.storage.challenges import ChallengeStore
 from bot.storage.plans import PlanStore
@@ -60,7 +61,7 @@ class Plans:
         """The plan of a server; a first one for this channel, which is off, if there is none."""
         plan = await self._plans.get(guild_id)
         if plan is None:
-            plan = Plan(guild_id, channel_id, member_id, self._library.catalog.default.id)
+            plan = Plan(guild_id, channel_id, member_id, self._servers.bank(guild_id).id)
             await self._plans.put(plan, None)
         return await self.outlook(plan)
 
@@ -70,6 +71,10 @@ class Plans:
         zone = self._servers.zone(plan.guild_id)
         next_at = coming_start(plan, self._clock.now(), running.ends_at if running else None, zone)
         return Outlook(plan, next_at, running, zone.key)
+
+    def bank(self, plan: Plan) -> Bank:
+        """The bank that a plan is about; when that is gone, the one that the server has chosen for all else."""
+        return self._library.catalog.banks.get(plan.bank) or self._servers.bank(plan.guild_id)
 
     async def find(self, guild_id: int) -> Plan | None:
         """The plan of a server, if it has one."""
@@ -104,8 +109,7 @@ class Plans:
         return await self.outlook(plan)
 
     def _checked(self, plan: Plan) -> Plan:
-        catalog = self._library.catalog
-        bank = catalog.banks.get(plan.bank, catalog.default)
+        bank = self.bank(plan)
         # the bank may have changed since
         there = {topic.id for topic in bank.topics_with_questions}
         plan = replace(plan, bank=bank.id, topics=tuple(topic for topic in plan.topics if topic in there))

@@ -78,7 +78,7 @@ class Play:
         """
         challenge = await self._get(challenge_id, guild_id)
         standing, players = await self._boards.standing(guild_id, challenge.span, member_id)
-        left = sum(member_id not in state.answered for state in self._open.of_challenge(challenge_id))
+        left = len(self._open.left_of_challenge(challenge_id, member_id))
         return Played(challenge, standing, players, left)
 
     async def running(self, guild_id: int) -> Challenge:

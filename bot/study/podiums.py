@@ -8,6 +8,7 @@ from bot.domain.scoring import RIGHT_POINTS
 from bot.storage.challenges import ChallengeStore
 from bot.study.boards import Boards
 from bot.study.listing import SURE, Listing
+from bot.study.recounts import Recounts
 
 _RANKS = 3
 
@@ -15,13 +16,17 @@ _RANKS = 3
 class Podiums:
     """Sums challenges up. Nobody who has left the server wins anything."""
 
-    def __init__(self, challenges: ChallengeStore, boards: Boards, listing: Listing) -> None:
+    def __init__(
+        self, challenges: ChallengeStore, boards: Boards, listing: Listing, recounts: Recounts
+    ) -> None:
         self._challenges = challenges
+        self._recounts = recounts
         self._boards = boards
         self._listing = listing
 
     async def sum_up(self, challenge: Challenge) -> ChallengeResult:
         """What came of a challenge."""
+        await self._recounts.settle()  # it stays as it is said now
         page = await self._boards.top(challenge.guild_id, challenge.span, known_for=SURE)
         records = [record for record in await self._challenges.questions(challenge.id) if record.answered]
         answered = sum(record.answered for record in records)

@@ -14,8 +14,10 @@ from bot.storage.scopes import ScopeStore
 from bot.storage.sessions import SessionStore
 from bot.study.library import Library
 from bot.study.memory import Memory
+from bot.study.servers import Servers
 from bot.study.spoilers import Spoilers
 from bot.study.steps import Asking, Unfinished, Wish
+from bot.study.voids import Voids
 
 
 class Practices:
@@ -27,29 +29,41 @@ class Practices:
         scopes: ScopeStore,
         memory: Memory,
         spoilers: Spoilers,
+        servers: Servers,
+        voids: Voids,
         library: Library,
         rng: random.Random,
     ) -> None:
         self._sessions = sessions
         self._scopes = scopes
+        self._servers = servers
+        self._voids = voids
         self._library = library
         self._memory = memory
         self._spoilers = spoilers
         self._rng = rng
 
     def wish(
-        self, bank: str | None, topic: str | None, difficulty: Difficulty | None, questions: int
+        self,
+        guild_id: int | None,
+        bank: str | None,
+        topic: str | None,
+        difficulty: Difficulty | None,
+        questions: int,
     ) -> Wish:
-        """What a member wants to practise, by the names that they use.
+        """What a member wants to practise, by the names that they use. `guild_id` is where they are; None: in direct
+        messages.
 
         Raises:
             RefusedError: there is no such bank or topic.
         """
-        chosen = self._library.bank(bank or None)
+        chosen = self._servers.bank(guild_id, bank or None)
         about = self._library.topic(chosen, topic).id if topic else None
         return Wish(chosen, about, difficulty, questions)
 
-    async def wish_about(self, scope: int, difficulty: Difficulty | None, questions: int) -> Wish:
+    async def wish_about(
+        self, guild_id: int | None, scope: int, difficulty: Difficulty | None, questions: int
+    ) -> Wish:
         """What a member wants to practise, by the number of its bank and topic.
 
         Raises:
@@ -58,7 +72,7 @@ class Practices:
         names = await self._scopes.names(scope)
         if names is None:
             raise RefusedError("This button is from an older version of me. `/practice` begins a practice.")
-        return self.wish(*names, difficulty, questions)
+        return self.wish(guild_id, *names, difficulty, questions)
 
     async def practise(
         self, member_id: int, guild_id: int | None, wish: Wish, now: datetime, *, instead_of: int = 0
@@ -97,13 +111,16 @@ class Practices:
     ) -> list[Question]:
         wanted = [
             question
-            for question in wish.bank.on_topic(wish.topic)
+            for question in self._voids.without(guild_id, wish.bank.on_topic(wish.topic))
             if wish.difficulty in {None, question.difficulty}
         ]
         if not wanted:
-            raise RefusedError(
-                f"There is no {wish.difficulty} question on this topic. Leave the difficulty or the topic out."
+            which = (
+                f"{wish.difficulty} question"
+                if wish.difficulty
+                else "question that is not voided in this server"
             )
+            raise RefusedError(f"There is no {which} on this topic. Leave the difficulty or the topic out.")
         spoilers = await self._spoilers.of(member_id, guild_id, now)
         pool = [question for question in wanted if question.full_id not in spoilers]
         if not pool:

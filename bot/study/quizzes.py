@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.clock import Clock
+from bot.domain.boards import NOBODY
 from bot.domain.questions import Bank, Question, Topic
 from bot.domain.quizzes import EndReason, Quiz, quiz_result
 from bot.domain.rounds import CloseReason, Round
@@ -22,6 +23,8 @@ from bot.study.open_rounds import OpenRounds
 from bot.study.poster import Poster
 from bot.study.rounds import Rounds
 from bot.study.scheduler import Scheduler
+from bot.study.servers import Servers
+from bot.study.voids import Voids
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,8 @@ class Quizzes:
         round_store: RoundStore,
         answers: AnswerStore,
         rounds: Rounds,
+        servers: Servers,
+        voids: Voids,
         library: Library,
         scheduler: Scheduler,
         poster: Poster,
@@ -79,6 +84,8 @@ class Quizzes:
         self._round_store = round_store
         self._answers = answers
         self._rounds = rounds
+        self._servers = servers
+        self._voids = voids
         self._library = library
         self._scheduler = scheduler
         self._poster = poster
@@ -106,10 +113,10 @@ class Quizzes:
         starter_id: int,
         topic: str | None,
         questions: int,
-        seconds: int,
+        seconds: int | None,
         bank: str | None,
     ) -> tuple[Quiz, Topic | None]:
-        """Start a quiz. Its first question follows after `GET_READY`.
+        """Start a quiz. Its first question follows after `GET_READY`. What is None is as the server has chosen.
 
         Raises:
             RefusedError: one is running in the channel, or there is no such topic or bank.
@@ -129,7 +136,7 @@ class Quizzes:
             starter_id=starter_id,
             bank=subject.id,
             topic=theme.id if theme else None,
-            seconds=seconds,
+            seconds=self._servers.seconds(guild_id) if seconds is None else seconds,
             questions=chosen,
             now=now,
             first_at=now + GET_READY,
@@ -160,8 +167,10 @@ class Quizzes:
         round_ = await self._rounds.open(
             guild_id=guild_id, channel_id=channel_id, question=question, open_for=open_for
         )
-        if round_ is None:  # only a round of a quiz can come too late
-            raise AssertionError
+        if round_ is None:
+            raise RefusedError(
+                "A moderator has just voided this question. Use the command again for another one."
+            )
         return round_
 
     async def skip(self, channel_id: int, member_id: int, *, moderator: bool) -> str:
@@ -190,12 +199,22 @@ class Quizzes:
         await self._end(quiz.id, EndReason.STOPPED, CloseReason.STOPPED)
         return "The quiz is over. The scoreboard follows."
 
+    async def abandon(self, guild_id: int) -> None:
+        """The bot can post in a server no more: end what runs in its channels, without a word."""
+        for quiz in await self._quizzes.all_running():
+            if quiz.guild_id == guild_id:
+                await self._end(quiz.id, EndReason.REFUSED, CloseReason.REFUSED, final=False)
+        for state in self._open.of_server(guild_id):
+            if not state.round.private:
+                await self._rounds.close(state.round.id, CloseReason.REFUSED)
+
     async def _controlled(self, channel_id: int, member_id: int, moderator: bool, what: str) -> Quiz:
         quiz = (await self._running(channel_id)).quiz
         if member_id != quiz.starter_id and not moderator:
+            starter = f"<@{quiz.starter_id}>, who started this quiz, and "
             raise RefusedError(
-                f"Only <@{quiz.starter_id}>, who started this quiz, and members with the permission "
-                f"Manage Messages can {what} it."
+                f"Only {starter if quiz.starter_id != NOBODY else ''}members with the permission Manage Messages can "
+                f"{what} it."
             )
         return quiz
 
@@ -211,9 +230,14 @@ class Quizzes:
     def _pool(
         self, guild_id: int, bank: str | None, topic: str | None
     ) -> tuple[Bank, Topic | None, tuple[Question, ...]]:
-        subject = self._library.bank(bank)
+        subject = self._servers.bank(guild_id, bank)
         theme = self._library.topic(subject, topic) if topic is not None else None
-        pool = subject.on_topic(theme.id if theme else None)
+        pool = self._voids.without(guild_id, subject.on_topic(theme.id if theme else None))
+        if not pool:
+            raise RefusedError(
+                "All questions on this are voided in this server. Choose another topic or bank; a moderator can let them count "
+                "again with `/reports`."
+            )
         # what a running challenge asks stays secret until it is over, while there is anything else to ask
         reserved = self._open.reserved(guild_id)
         return subject, theme, tuple(q for q in pool if q.full_id not in reserved) or pool
@@ -232,7 +256,7 @@ class Quizzes:
             await self._end(quiz.id, EndReason.FINISHED, CloseReason.DEADLINE)
             return
         position, question = coming
-        await self._rounds.open(
+        opened = await self._rounds.open(
             guild_id=quiz.guild_id,
             channel_id=quiz.channel_id,
             question=question,
@@ -241,6 +265,8 @@ class Quizzes:
             position=position,
             expected=await self._quizzes.participants(quiz.id),
         )
+        if opened is None and self._voids.has(quiz.guild_id, question):
+            await self._next(timer)  # it was voided in this instant; the one after it comes
 
     async def _result(self, timer: Timer) -> None:
         round_ = await self._round_store.get(timer.subject)
@@ -279,7 +305,9 @@ class Quizzes:
             for round_ in await self._round_store.of_quiz(quiz.id)
             if round_.message_id is not None or round_.id in answers
         ]
-        await self._poster.post_scoreboard(quiz, quiz_result(rounds))
+        counting = [(round_, given) for round_, given in rounds if not self._rounds.is_voided(round_)]
+        result = replace(quiz_result(counting), voided=len(rounds) - len(counting))
+        await self._poster.post_scoreboard(quiz, result)
 
     async def _end(self, quiz_id: int, reason: EndReason, close: CloseReason, *, final: bool = True) -> None:
         now = self._clock.now()
@@ -305,7 +333,8 @@ class Quizzes:
             return
         await self._end(quiz_id, EndReason.REFUSED, CloseReason.REFUSED, final=False)
         why = str(error) if isinstance(error, PostError) else _MY_FAULT
-        log.error("Quiz %d in channel %d ended: %s", quiz_id, quiz.channel_id, why)
+        extra = {"quiz": quiz_id, "guild": quiz.guild_id}
+        log.error("Quiz %d in channel %d ended: %s", quiz_id, quiz.channel_id, why, extra=extra)
         sentence = f"The quiz in <#{quiz.channel_id}> had to end. All answers so far are kept. {why}"
         if not await self._poster.tell_starter(quiz, sentence):
-            log.warning("Nobody could be told that quiz %d ended", quiz_id)
+            log.warning("Nobody could be told that quiz %d ended", quiz_id, extra={"quiz": quiz_id})

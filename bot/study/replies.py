@@ -27,11 +27,13 @@ class AnsweredBefore:
 
 @dataclass(frozen=True, slots=True)
 class RoundOver:
-    """The round was closed when the member clicked."""
+    """The round was closed when the member clicked, or its question voided."""
 
     round: Round
     answer: Answer | None
     """What the member had answered in time, if anything."""
+    voided: bool = False
+    """Whether its question counts no more."""
 
 
 Reply = Recorded | AnsweredBefore | RoundOver

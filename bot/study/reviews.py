@@ -15,6 +15,7 @@ from bot.storage.sessions import SessionStore
 from bot.study.calendars import Calendars
 from bot.study.library import Library
 from bot.study.memory import Memory
+from bot.study.servers import Servers
 from bot.study.spoilers import Spoilers
 from bot.study.steps import Asking, NothingDue, Over, Step
 
@@ -29,6 +30,7 @@ class Reviews:
         memory: Memory,
         calendars: Calendars,
         spoilers: Spoilers,
+        servers: Servers,
         library: Library,
         rng: random.Random,
     ) -> None:
@@ -37,6 +39,7 @@ class Reviews:
         self._memory = memory
         self._calendars = calendars
         self._spoilers = spoilers
+        self._servers = servers
         self._library = library
         self._rng = rng
 
@@ -52,7 +55,7 @@ class Reviews:
             # what it had left is due again, or new again
             await self._sessions.end(session.id, now)
         cards = await self._memory.cards(member_id)
-        bank = self._bank_of(cards)
+        bank = self._bank_of(cards, guild_id)
         spoilers = await self._spoilers.of(member_id, guild_id, now)
         work = workload(cards, self._library.catalog, today, spoilers)
         if not work.due:
@@ -74,14 +77,15 @@ class Reviews:
             raise AssertionError("it was begun just now")
         return await self.next(session, now)
 
-    def _bank_of(self, cards: Iterable[ReviewCard]) -> Bank:
-        """The bank that a member knows best, to take new questions from."""
+    def _bank_of(self, cards: Iterable[ReviewCard], guild_id: int | None) -> Bank:
+        """The bank that a member knows best, to take new questions from; among equals the one of the server."""
         catalog = self._library.catalog
         counts = dict.fromkeys(catalog.banks, 0)
         for card in cards:
             if card.bank in counts:
                 counts[card.bank] += 1
-        return catalog.banks[max(counts, key=lambda bank: (counts[bank], bank == catalog.default.id))]
+        usual = self._servers.bank(guild_id).id
+        return catalog.banks[max(counts, key=lambda bank: (counts[bank], bank == usual))]
 
     async def workload(self, member_id: int, guild_id: int | None, now: datetime) -> Workload:
         """What there is to review now, for whoever names a number."""
@@ -130,7 +134,7 @@ class Reviews:
             return self._library.catalog.question(*work.due[0].full_id)
         if sum(item.is_new for item in session.items) >= NEW_IN_A_REVIEW:
             return None
-        bank = self._library.catalog.banks.get(session.bank) or self._bank_of(cards)
+        bank = self._library.catalog.banks.get(session.bank) or self._bank_of(cards, session.guild_id)
         by_id = {card.full_id: card for card in cards}
         unseen = self._unseen(bank, cards, spoilers)
         return next(iter(new_questions(self._memory.model, bank, by_id, today, unseen)), None)

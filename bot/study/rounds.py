@@ -15,11 +15,12 @@ from bot.clock import Clock
 from bot.domain.questions import Question
 from bot.domain.rounds import Answer, CloseReason, Round, RoundResult, round_result, shuffled_order
 from bot.domain.scoring import grade, points
-from bot.errors import MessageGoneError, PostError, PostRefusedError, RefusedError
+from bot.errors import MessageGoneError, PostError, PostRefusedError, RefusedError, StorageError
 from bot.storage.answers import AnswerStore
 from bot.storage.hints import HintStore
 from bot.storage.rounds import CLOSE, RoundStore
 from bot.storage.timers import Timer
+from bot.study.clock_watch import ClockWatch
 from bot.study.coalescer import Coalescer
 from bot.study.open_rounds import OpenRound, OpenRounds
 from bot.study.poster import Poster
@@ -69,9 +70,10 @@ class Rounds:
         self._scheduler = scheduler
         self._poster = poster
         self._clock = clock
+        self._clock_watch = ClockWatch(clock)
         self._rng = rng
         self._open = open_rounds
-        self._tallies = Coalescer(self._show_tally, clock, TALLY_PAUSE)
+        self.tallies = Coalescer(self._show_tally, clock, TALLY_PAUSE)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._watchers: list[Callable[[Round, Answer], None]] = []
         scheduler.register(CLOSE, self._close_when_due, self._give_up)
@@ -95,7 +97,7 @@ class Rounds:
             if state.round.message_id is not None:
                 self._close_if_complete(state)
                 # brings the number on the card up to date, and finds out whether the card is still there
-                self._tallies.changed(state.round.id)
+                self.tallies.changed(state.round.id)
             elif state.round.quiz_id is None and not state.round.private:
                 # killed while it was being posted; a quiz posts its questions again by itself
                 self._background(self._post_again(state))
@@ -110,17 +112,17 @@ class Rounds:
             await asyncio.wait(self._tasks, timeout=patience)
         for task in self._tasks:
             task.cancel()
-        await self._tallies.stop()
+        await self.tallies.stop()
 
-    async def get(self, round_id: int, guild_id: int) -> Round:
+    async def get(self, round_id: int, guild_id: int, channel_id: int | None = None) -> Round:
         """A round, open or closed.
 
         Raises:
-            RefusedError: it is not known in this server.
+            RefusedError: it is not known in this server, or in this channel.
         """
         state = self._open.find(round_id)
         round_ = state.round if state else await self._rounds.get(round_id)
-        if round_ is None or round_.guild_id != guild_id:
+        if round_ is None or not round_.is_in(guild_id, channel_id):
             raise RefusedError(
                 "I have no record of this question. It may come from before my database was replaced; "
                 "`/quiz start` begins a new quiz."
@@ -159,6 +161,8 @@ class Rounds:
         # known before it is posted: the first click can come before Discord has confirmed the message
         state = self._open.add(round_)
         state.expected = frozenset(expected)
+        if quiz_id is None:
+            self._scheduler.expect(round_.closes_at)
         try:
             return await self._post(state)
         except BaseException:
@@ -184,7 +188,7 @@ class Rounds:
             state.round = round_  # after the database, which has the last word on what comes in time
             self._scheduler.expect(close_at)
             if was_slow or state.answered:
-                self._tallies.changed(round_.id)
+                self.tallies.changed(round_.id)
         else:
             # closed while Discord was busy posting, so its end could not be shown on a card not yet known
             self._open.forget(round_.id)
@@ -198,11 +202,22 @@ class Rounds:
                 raise PostRefusedError("its card may be in the channel already")
             await self._post(state)
         except PostError as error:
-            log.warning("The question of round %d is given up: %s", state.round.id, error)
+            log.warning(
+                "The question of round %d is given up: %s",
+                state.round.id,
+                error,
+                extra={"round": state.round.id},
+            )
             await self.close(state.round.id, CloseReason.REFUSED)
 
     async def answer(
-        self, round_id: int, guild_id: int, member_id: int, places: Iterable[int], clicked_at: datetime
+        self,
+        round_id: int,
+        guild_id: int,
+        member_id: int,
+        places: Iterable[int],
+        clicked_at: datetime,
+        channel_id: int | None = None,
     ) -> Reply:
         """Take a member's answer. It is on disk when this comes back.
 
@@ -210,11 +225,12 @@ class Rounds:
         fair click is not lost to a slow network.
 
         Raises:
-            RefusedError: there is no such round in this server.
+            RefusedError: there is no such round in this server, or in this channel.
         """
-        state = self._open.get(round_id, guild_id, member_id)
-        if state is None:
-            return await self._not_open(round_id, guild_id, member_id)
+        self._clock_watch.clicked(clicked_at)
+        state = self._open.get(round_id, guild_id, member_id, channel_id)
+        if state is None or self.is_voided(state.round):
+            return await self._not_open(round_id, guild_id, member_id, channel_id)
         round_ = state.round.shown_to(member_id)
         if member_id in state.answered:
             standing = await self._answers.find(round_id, member_id)
@@ -232,7 +248,7 @@ class Rounds:
             return AnsweredBefore(round_, stored.stands)
         state.answered.add(member_id)
         if not round_.private:
-            self._tallies.changed(round_id)
+            self.tallies.changed(round_id)
         self._close_if_complete(state)
         for watcher in self._watchers:
             watcher(round_, answer)
@@ -272,6 +288,12 @@ class Rounds:
             self._scheduler.expect(now)
         return closed
 
+    def were_closed(self, rounds: Iterable[int]) -> None:
+        """Rounds were closed by something else: take no more answers to them, and let their results follow."""
+        for round_id in rounds:
+            self._open.forget(round_id)
+        self._scheduler.expect(self._clock.now())
+
     async def message_deleted(self, message_id: int) -> None:
         """Somebody deleted a message: if it is the card of an open round, that round ends without a result."""
         for state in self._open:
@@ -280,7 +302,7 @@ class Rounds:
 
     async def finish_card(self, round_: Round) -> None:
         """Let the edits of a closed round's card come to an end."""
-        await self._tallies.finish(round_.id)
+        await self.tallies.finish(round_.id)
 
     async def show_result(self, round_: Round, *, more: bool) -> None:
         """Post what came of a closed round, and whether more follows; mark its card as closed.
@@ -298,21 +320,28 @@ class Rounds:
 
     async def result(self, round_: Round) -> RoundResult:
         """What came of a round."""
-        return round_result(round_, await self._answers.of_round(round_.id))
+        result = round_result(round_, await self._answers.of_round(round_.id))
+        return replace(result, voided=self.is_voided(round_))
+
+    def is_voided(self, round_: Round) -> bool:
+        """Whether a round, open or closed, asked what counts no more in its server."""
+        return self._open.is_voided(round_)
 
     async def show_closed(self, round_: Round, result: RoundResult) -> None:
         """Mark the card of a round as closed, where Discord takes that; its buttons refuse anyway."""
         with contextlib.suppress(PostError):
             await self._poster.show_closed(round_, result)
 
-    async def _not_open(self, round_id: int, guild_id: int, member_id: int) -> RoundOver:
-        round_ = (await self.get(round_id, guild_id)).shown_to(member_id)
-        if round_.closed_at is None:
+    async def _not_open(
+        self, round_id: int, guild_id: int, member_id: int, channel_id: int | None
+    ) -> RoundOver:
+        round_ = (await self.get(round_id, guild_id, channel_id)).shown_to(member_id)
+        if round_.closed_at is None and not self.is_voided(round_):
             raise RefusedError(BEING_OPENED)
         return await self._over(round_, member_id)
 
     async def _over(self, round_: Round, member_id: int) -> RoundOver:
-        return RoundOver(round_, await self._answers.find(round_.id, member_id))
+        return RoundOver(round_, await self._answers.find(round_.id, member_id), self.is_voided(round_))
 
     async def _show_tally(self, round_id: int) -> None:
         state = self._open.find(round_id)
@@ -331,9 +360,15 @@ class Rounds:
         await self.close(timer.subject, CloseReason.DEADLINE)
 
     async def _give_up(self, timer: Timer, error: Exception) -> None:
-        log.error("Round %d could not be closed: %s", timer.subject, error)
+        log.error("Round %d could not be closed: %s", timer.subject, error, extra={"round": timer.subject})
 
     def _background(self, work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, StorageError):  # of that the log tells already
+            log.error("A round could not be taken care of", exc_info=error)

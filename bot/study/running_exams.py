@@ -36,6 +36,10 @@ class RunningExams:
         if running is not None and running.exam_id == exam_id:
             del self._by_member[member_id]
 
+    def count(self) -> int:
+        """How many members are in one."""
+        return len(self._by_member)
+
     def find(self, member_id: int, at: datetime) -> RunningExam | None:
         """The exam that a member is in at an instant."""
         running = self._by_member.get(member_id)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import PostFailedError, PostRefusedError
+from bot.errors import PostFailedError, PostRefusedError, StorageError
+from bot.logs import about
 from bot.storage.timers import Timer, TimerStore
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,9 @@ class Scheduler:
         self._wakes_at: datetime | None = None
         self._running: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._stopped = True
+        self._started_at: datetime | None = None
+        self.given_up = 0
+        """Pieces of work that have failed for good since the start."""
 
     def register(
         self,
@@ -67,6 +71,7 @@ class Scheduler:
     async def start(self) -> None:
         """Begin, with whatever is overdue first."""
         self._stopped = False
+        self._started_at = self._clock.now()
         await self._look()
 
     async def stop(self, patience: float) -> None:
@@ -81,6 +86,12 @@ class Scheduler:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    def lateness(self, earliest: datetime | None) -> float:
+        """How many seconds late the work of the earliest timer is; the time while the bot was away does not count."""
+        if earliest is None or self._started_at is None:
+            return 0.0
+        return max(0.0, (self._clock.now() - max(earliest, self._started_at)).total_seconds())
+
     def expect(self, due_at: datetime) -> None:
         """A timer has been set: wake up for it if it is the earliest."""
         if self._stopped or (self._wakes_at is not None and self._wakes_at <= due_at):
@@ -91,6 +102,7 @@ class Scheduler:
         self._sleeping = asyncio.create_task(self._sleep_until(due_at))
 
     async def _sleep_until(self, due_at: datetime) -> None:
+        about()  # not what the work that has set the timer was about
         seconds = (due_at - self._clock.now()).total_seconds()
         if seconds > 0:
             await self._clock.sleep(min(seconds, _LONGEST_SLEEP))
@@ -104,8 +116,8 @@ class Scheduler:
         now = self._clock.now()
         try:
             due, next_at = await self._timers.due(now)
-        except Exception:
-            log.exception("The timers could not be read; trying again")
+        except Exception as error:
+            _note(error, "The timers could not be read; trying again")
             self.expect(self._clock.now() + timedelta(seconds=RETRY_AFTER[1]))
             return
         if next_at is not None:
@@ -116,18 +128,21 @@ class Scheduler:
                 self._running[key] = asyncio.create_task(self._run(timer))
 
     async def _run(self, timer: Timer) -> None:
+        about(timer=f"{timer.kind} {timer.subject}")
         work = self._work[timer.kind]
         try:
             try:
                 await work.run(timer)
+            except StorageError:
+                raise  # not the fault of this work, so it has no end of tries
             except Exception as error:
                 await self._after_failure(work, timer, error)
             else:
                 await self._timers.done(timer)
-        except Exception:
-            # the row stays as it is, so wait before it is taken up again: the disk may be full
-            log.exception("The timer %s %d could not be settled", timer.kind, timer.subject)
-            await self._clock.sleep(RETRY_AFTER[-1])
+        except Exception as error:
+            # the row stays as it is, so wait before it is taken up again
+            _note(error, f"The timer {timer.kind} {timer.subject} could not be settled; trying again")
+            await self._clock.sleep(RETRY_AFTER[1 if isinstance(error, StorageError) else -1])
         finally:
             del self._running[timer.kind, timer.subject]
         await self._take_up_again(timer)
@@ -137,8 +152,8 @@ class Scheduler:
         of timers due at the same hour, a look at all of them after each would take minutes."""
         try:
             again = await self._timers.find(timer.kind, timer.subject)
-        except Exception:
-            log.exception("The timer %s %d could not be read; trying again", timer.kind, timer.subject)
+        except Exception as error:
+            _note(error, f"The timer {timer.kind} {timer.subject} could not be read; trying again")
             self.expect(self._clock.now() + timedelta(seconds=RETRY_AFTER[1]))
         else:
             if again is not None:
@@ -155,6 +170,7 @@ class Scheduler:
             )
             await self._timers.postpone(timer, self._clock.now() + timedelta(seconds=wait))
             return
+        self.given_up += 1
         log.error(
             "%s %d is given up: %s", timer.kind, timer.subject, error, exc_info=None if hopeless else error
         )
@@ -162,3 +178,11 @@ class Scheduler:
             await work.give_up(timer, error)
         finally:
             await self._timers.done(timer)
+
+
+def _note(error: Exception, what: str) -> None:
+    """Into the log, but not what the storage has told there already."""
+    if isinstance(error, StorageError):
+        log.debug("%s: %s", what, error)
+    else:
+        log.error("%s", what, exc_info=error)

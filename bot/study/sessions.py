@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.rounds import shuffled_order
@@ -43,6 +43,11 @@ class Sessions:
         self._spoilers = spoilers
         self._running_exams = running_exams
         self._rng = rng
+        self._watchers: list[Callable[[Kind], None]] = []
+
+    def watch(self, answered: Callable[[Kind], None]) -> None:
+        """Be told of each answer when it is on disk."""
+        self._watchers.append(answered)
 
     async def go_on(self, session_id: int, member_id: int, guild_id: int | None, now: datetime) -> Step:
         """The next question of a session, or what came of it. Questions that still count elsewhere wait.
@@ -167,6 +172,8 @@ class Sessions:
         answer = ItemAnswer(choice, outcome, at, day, max(timedelta(), at - (item.shown_at or at)))
         again = shuffled_order(item.question, self._rng) if comes_again(session, item, outcome) else None
         await self._sessions.answer(session, item, answer, again)
+        for watcher in self._watchers:
+            watcher(session.kind)
 
     async def set_sure(self, item_id: int, member_id: int, sure: bool) -> Answered:
         """Note how sure the member was of an answer.

@@ -20,7 +20,7 @@ from bot.domain.study_plans import (
     new_a_day,
     weakest,
 )
-from bot.errors import RefusedError
+from bot.errors import RefusedError, quoted
 from bot.storage.reviews import ReviewStore
 from bot.storage.scopes import ScopeStore
 from bot.storage.study_plans import StudyPlanStore
@@ -29,6 +29,7 @@ from bot.study.library import Library
 from bot.study.memory import Memory
 from bot.study.plan_dates import find_exam_day
 from bot.study.reviews import Reviews
+from bot.study.servers import Servers
 
 _WEAKEST = 3
 
@@ -76,12 +77,14 @@ class StudyPlans:
 
     def __init__(
         self,
+        *,
         plans: StudyPlanStore,
         review_store: ReviewStore,
         scopes: ScopeStore,
         memory: Memory,
         reviews: Reviews,
         calendars: Calendars,
+        servers: Servers,
         library: Library,
         clock: Clock,
     ) -> None:
@@ -91,6 +94,7 @@ class StudyPlans:
         self._memory = memory
         self._reviews = reviews
         self._calendars = calendars
+        self._servers = servers
         self._library = library
         self._clock = clock
         self._turn = asyncio.Lock()
@@ -111,7 +115,7 @@ class StudyPlans:
         goes_on = before is not None and before.exam_day > today
         if bank is None and before and goes_on and before.bank in self._library.catalog.banks:
             bank = before.bank
-        chosen = self._library.bank(bank)
+        chosen = self._servers.bank(guild_id, bank)
         cards = await self._cards(member_id, chosen)
         if before and goes_on and before.bank == chosen.id:
             made_on, seen, known = before.made_on, before.seen, before.known
@@ -133,7 +137,7 @@ class StudyPlans:
         bank = self._library.catalog.banks.get(plan.bank)
         if bank is None:
             raise RefusedError(
-                f"The question bank “{plan.bank}” of your plan is no longer here. `/plan` with an `exam-date` and a "
+                f"The question bank {quoted(plan.bank)} of your plan is no longer here. `/plan` with an `exam-date` and a "
                 "`bank` makes a new plan."
             )
         cards = await self._cards(member_id, bank)

@@ -12,6 +12,7 @@ from bot.domain.windows import Period, Span
 from bot.errors import RefusedError
 from bot.study.boards import Board
 from cogs.cards.layout import OPEN, QUIET, Item, button, card, count, lines, stamp, stopwatch
+from cogs.cards.names import Names
 
 PAGE_OF_BOARD = "b"
 """Kind of button: the numbers are those of `_ids`."""
@@ -31,6 +32,7 @@ _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
 def standing_line(
     standing: Standing,
+    names: Names,
     of: int | None = None,
     *,
     streak: Streak | None = None,
@@ -43,7 +45,7 @@ def standing_line(
     score = standing.score
     place = _MEDALS.get(standing.rank, "▫️") if score.points else "▫️"
     parts = [
-        f"{place} **{standing.rank}.** <@{score.member_id}>",
+        f"{place} **{standing.rank}.** {names.one(score.member_id)}",
         f"**{score.points}**",
         f"{score.right}/{of or score.answered}",
     ]
@@ -54,15 +56,16 @@ def standing_line(
     return " · ".join(parts) + (" ← you" if mark else "")
 
 
-def board_card(board: Board, subject: str, member_id: int | None) -> ui.LayoutView:
-    """A page of a board. The member who asked always sees their own line; None: it is for everybody."""
+def board_card(board: Board, subject: str, names: Names) -> ui.LayoutView:
+    """A page of a board. The member who asked, and for whom `names` are, always sees their own line."""
+    member_id = names.viewer
     head = lines([f"### 🏆 {_title(board)}", f"**{subject}**" if subject else "", _span(board)])
     page, own = board.page, board.page.own if member_id else None
     if not page.standings and own is None:
         return card(QUIET, head, _INVITATION)
-    table = [_line(board, standing, member_id) for standing in page.standings]
+    table = [_line(board, standing, names) for standing in page.standings]
     if own is not None and (board.is_hidden or not _is_on_page(own, board)):
-        table += ["…", _line(board, own, member_id)]
+        table += ["…", _line(board, own, names)]
     return card(
         OPEN,
         head,
@@ -103,12 +106,13 @@ _INVITATION = (
 )
 
 
-def _line(board: Board, standing: Standing, member_id: int | None) -> str:
+def _line(board: Board, standing: Standing, names: Names) -> str:
     return standing_line(
         standing,
+        names,
         streak=board.streaks.get(standing.score.member_id),
         timed=board.challenge is not None,
-        mark=standing.score.member_id == member_id,
+        mark=standing.score.member_id == names.viewer,
     )
 
 

@@ -28,6 +28,7 @@ from cogs.cards.layout import (
     one_line,
     stamp,
 )
+from cogs.cards.names import Names
 
 PLAY = "p"
 MY_RANK = "k"
@@ -45,15 +46,19 @@ def _my_rank(challenge: Challenge) -> ui.Button[ui.LayoutView]:
     return button("My rank", f"{MY_RANK}:{challenge.id}", emoji="🔎")
 
 
-def _standings(page: BoardPage) -> str:
-    table = [standing_line(standing, timed=True) for standing in page.standings[:_SHOWN]]
+def _standings(page: BoardPage, names: Names) -> str:
+    table = [standing_line(standing, names, timed=True) for standing in page.standings[:_SHOWN]]
     more = page.members - len(table)
     rest = f"… and {more} more · " if more > 0 else ""
     return lines([*table, f"-# {rest}{TIMED_LEGEND}" if table else ""])
 
 
 def challenge_card(
-    challenge: Challenge, topics: Sequence[str], page: BoardPage, mention_role_id: int | None = None
+    challenge: Challenge,
+    topics: Sequence[str],
+    page: BoardPage,
+    names: Names,
+    mention_role_id: int | None = None,
 ) -> ui.LayoutView:
     """The card of a challenge in the channel. It tells who leads, and nothing of the questions."""
     # titles hold commas
@@ -66,10 +71,10 @@ def challenge_card(
             return card(QUIET, lines([title, about, over]))
         places = [ui.ActionRow(_my_rank(challenge), _all_places(challenge))] if page.members else []
         return card(
-            QUIET, lines([title, about, "It is over; the podium follows."]), _standings(page), *places
+            QUIET, lines([title, about, "It is over; the podium follows."]), _standings(page, names), *places
         )
     if page.members:
-        state = f"**{count(page.members, 'member')}** played so far\n{_standings(page)}"
+        state = f"**{count(page.members, 'member')}** played so far\n{_standings(page, names)}"
     else:
         state = "Nobody has played yet. Be the first!"
     return card(
@@ -97,6 +102,10 @@ def played_card(played: Played) -> ui.LayoutView:
     if is_over and challenge.end_reason is not ChallengeEnd.FINISHED:
         return card(QUIET, f"{name[0].upper()}{name[1:]} was cancelled. Points for the leaderboard are kept.")
     row = ui.ActionRow(_all_places(challenge))
+    if standing is None and not is_over and not challenge.questions:
+        return card(
+            QUIET, f"All questions of {name} are voided: moderators found that something is wrong with them."
+        )
     if standing is None and not is_over and not played.left:
         return card(
             QUIET,
@@ -126,7 +135,7 @@ def played_card(played: Played) -> ui.LayoutView:
         items = [ui.ActionRow(go_on, _all_places(challenge))]
     return card(
         RIGHT if is_over else OPEN,
-        lines([head, standing_line(standing, timed=True), f"-# {TIMED_LEGEND}", note]),
+        lines([head, standing_line(standing, Names(), timed=True), f"-# {TIMED_LEGEND}", note]),
         *items,
     )
 
@@ -136,19 +145,19 @@ def _ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def podium_card(result: ChallengeResult) -> ui.LayoutView:
+def podium_card(result: ChallengeResult, names: Names) -> ui.LayoutView:
     """What came of a challenge, for everybody."""
     challenge = result.challenge
     head = f"### 🏆 Challenge #{challenge.number} is over"
     if not result.players:
         return card(QUIET, head, "Nobody played this time. The next one is a new chance.")
-    podium = [standing_line(standing, timed=True) for standing in result.podium]
+    podium = [standing_line(standing, names, timed=True) for standing in result.podium]
     if not podium:
         podium = ["Nobody got a point this time."]
     facts = [f"👥 **{count(result.players, 'member')}** played · 🎯 **{(result.accuracy or 0):.0%}** right"]
     if result.improved is not None:
         member, before, after = result.improved
-        facts.append(f"📈 Most improved: <@{member}>, from {before:.0%} to {after:.0%} of the points")
+        facts.append(f"📈 Most improved: {names.one(member)}, from {before:.0%} to {after:.0%} of the points")
     hardest = ""
     if result.hardest is not None:
         title = f"🧗 **Hardest question** ({result.hardest_share:.0%} right)\n{one_line(result.hardest, 600)}"
@@ -167,7 +176,7 @@ def podium_card(result: ChallengeResult) -> ui.LayoutView:
     )
 
 
-def history_card(number: int, page: int, challenges: Sequence[Challenge]) -> ui.LayoutView:
+def history_card(number: int, page: int, challenges: Sequence[Challenge], names: Names) -> ui.LayoutView:
     """A page (from 0) of the challenges that are over, as their podiums said."""
     if not challenges:
         return card(QUIET, "### 🗂️ Past challenges", "There are none yet. The first one is waiting for you.")
@@ -175,7 +184,7 @@ def history_card(number: int, page: int, challenges: Sequence[Challenge]) -> ui.
     page = min(page, last)
     entries: list[Item] = []
     for challenge in challenges:
-        won = ", ".join(f"<@{winner}>" for winner in challenge.winners[:3])
+        won = ", ".join(map(names.one, challenge.winners[:3]))
         when = stamp(challenge.ended_at or challenge.ends_at, "d")
         played = f"{challenge.players} played" if challenge.players else "nobody played"
         first = f"🥇 {won} · {count(challenge.points, 'point')}" if won else ""
@@ -202,7 +211,7 @@ def history_card(number: int, page: int, challenges: Sequence[Challenge]) -> ui.
     return card(OPEN, f"### 🗂️ Past challenges\n{where}", *entries, *(row if last else []))
 
 
-def digest_card(digest: Digest) -> ui.LayoutView:
+def digest_card(digest: Digest, names: Names) -> ui.LayoutView:
     """A week in a few lines."""
     right = digest.right / digest.answered if digest.answered else 0.0
     leader = next((s for s in digest.best.standings if s.score.points), None)
@@ -215,10 +224,10 @@ def digest_card(digest: Digest) -> ui.LayoutView:
             [
                 f"👥 **{count(digest.members, 'member')}** played",
                 f"💬 **{count(digest.answered, 'question')}** answered, **{right:.0%}** right",
-                f"🥇 <@{leader.score.member_id}> led with {count(leader.score.points, 'point')}"
+                f"🥇 {names.one(leader.score.member_id)} led with {count(leader.score.points, 'point')}"
                 if leader
                 else "",
-                f"🧗 Best climber: <@{climb.member_id}>, from {_ordinal(climb.before)} to {_ordinal(climb.after)}"
+                f"🧗 Best climber: {names.one(climb.member_id)}, from {_ordinal(climb.before)} to {_ordinal(climb.after)}"
                 if climb
                 else "",
             ]

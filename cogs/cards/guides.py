@@ -8,6 +8,7 @@ from bot.domain.questions import Bank, Catalog, Topic
 from bot.domain.quizzes import Quiz
 from bot.domain.scoring import HINT_COST, LEAST_POINTS, RIGHT_POINTS, SPEED_POINTS
 from cogs.cards.layout import OPEN, card, clip, count
+from cogs.cards.names import Names
 
 
 def help_card(catalog: Catalog) -> ui.LayoutView:
@@ -34,6 +35,7 @@ def help_card(catalog: Catalog) -> ui.LayoutView:
         "`/remind on` tells you when something is due (`/remind off`).\n"
         "`/exam start` is a timed mock exam with a report, `/exam history` shows your past ones. `/plan` counts the days to your "
         "exam and the questions for each.\n"
+        "`/privacy` shows what I keep about you, exports it and erases it.\n"
         "-# These work in direct messages with me, too.",
         "**Win**\n"
         "`/challenge play` is the weekly challenge: the same questions for everyone, at your own pace; "
@@ -45,8 +47,9 @@ def help_card(catalog: Catalog) -> ui.LayoutView:
         "**For moderators**\n"
         "`/challenge setup` makes a challenge come by itself each week; `/challenge pause`, `/challenge resume`, "
         "`/challenge now`, `/challenge cancel`.\n"
-        "`/settings` has the time zone, `/digest on` and `/digest off` the week in numbers, `/reload` reads the questions "
-        "again.",
+        "`/settings` says where quizzes run, who starts them, which bank and time zone are used, and whether names are shown; "
+        "`/digest on` and `/digest off`: the week in numbers; `/reload` reads the questions again.\n"
+        "`/reports` shows what members reported about questions, and takes points of faulty ones back.",
         ui.Separator(),
         clip(banks, 1200),
     )
@@ -58,7 +61,7 @@ def announcement_card(quiz: Quiz, bank: Bank, topic: Topic | None) -> ui.LayoutV
     return card(
         OPEN,
         f"### 🎓 Quiz: {subject}\n"
-        f"<@{quiz.starter_id}> starts a quiz: **{count(quiz.questions, 'question')}**, {quiz.seconds} seconds each. "
+        f"{Names().one(quiz.starter_id)} starts a quiz: **{count(quiz.questions, 'question')}**, {quiz.seconds} seconds each. "
         "The first question follows in a few seconds.",
         "-# Click a letter to answer. Your first answer counts, and only you see your verdict.",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,19 +88,6 @@ def links(question: Question) -> str:
     if not question.references:
         return ""
     return "-# 📖 " + " · ".join(f"[{reference.title}]({reference.url})" for reference in question.references)
-
-
-def mentions(members: Sequence[int], room: int) -> str:
-    """Members by mention (nobody is pinged), as many as fit into `room` characters."""
-    names: list[str] = []
-    for number, member in enumerate(members):
-        name = f"<@{member}>"
-        rest = len(members) - number
-        if sum(map(len, names)) + 2 * len(names) + len(name) + len(f" and {rest} more") > room:
-            names.append(f"and {rest} more")
-            break
-        names.append(name)
-    return ", ".join(names).replace(", and ", " and ")
 
 
 def stamp(at: datetime, style: str = "R") -> str:

@@ -88,6 +88,7 @@ _CLOSED = {
     CloseReason.EVERYONE: "✔️ Everyone has answered",
     CloseReason.SKIPPED: "⏭️ Skipped",
     CloseReason.STOPPED: "⏹️ Stopped",
+    CloseReason.VOIDED: "🚫 Voided by a moderator",
 }
 
 
@@ -105,7 +106,8 @@ def closed_card(round_: Round, topic: str, result: RoundResult) -> ui.LayoutView
                 disabled=True,
             )
         )
-    reason = _CLOSED.get(round_.close_reason or CloseReason.DEADLINE, "Closed")
+    closed = CloseReason.VOIDED if result.voided else round_.close_reason or CloseReason.DEADLINE
+    reason = _CLOSED.get(closed, "Closed")
     key = " and ".join(sorted(LETTERS[round_.place_of(option)] for option in round_.question.key))
     return card(
         QUIET,

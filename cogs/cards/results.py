@@ -20,14 +20,14 @@ from cogs.cards.layout import (
     duration,
     lines,
     links,
-    mentions,
     one_line,
 )
+from cogs.cards.names import Names
 
 _ON_A_BOARD = 10
 
 
-def result_card(round_: Round, result: RoundResult, *, more: bool) -> ui.LayoutView:
+def result_card(round_: Round, result: RoundResult, names: Names, *, more: bool) -> ui.LayoutView:
     """Key, how many chose what, who was right, the explanation."""
     question = round_.question
     head = (
@@ -35,6 +35,8 @@ def result_card(round_: Round, result: RoundResult, *, more: bool) -> ui.LayoutV
         if round_.quiz_id
         else f"### Result\n{one_line(question)}"
     )
+    if result.voided:
+        head += "\n🚫 **A moderator has voided this question:** nobody has points for it."
     options = []
     for place, option in enumerate(round_.order):
         chosen = result.counts[option]
@@ -47,20 +49,26 @@ def result_card(round_: Round, result: RoundResult, *, more: bool) -> ui.LayoutV
     following = "⏭️ Next question in a few seconds" if more else ""
     parts = [head, "\n".join(options), question.explanation, links(question), following]
     room = MOST_TEXT - sum(map(len, parts)) - 150
-    return card(RIGHT if result.right else QUIET, *parts[:2], _who(result, room), ui.Separator(), *parts[2:])
+    return card(
+        RIGHT if result.right and not result.voided else QUIET,
+        *parts[:2],
+        _who(result, names, room),
+        ui.Separator(),
+        *parts[2:],
+    )
 
 
-def _who(result: RoundResult, room: int) -> str:
+def _who(result: RoundResult, names: Names, room: int) -> str:
     if not result.answered:
         return "Nobody answered."
     if not result.right:
         return f"**0 of {result.answered}** right."
-    fastest = (
-        f"\n⚡ Fastest: <@{result.right[0]}> in {duration(result.fastest)}"
-        if result.fastest is not None
-        else ""
-    )
-    return f"**{len(result.right)} of {result.answered}** right: {mentions(result.right, min(room, 1000))}{fastest}"
+    right = f"**{len(result.right)} of {result.answered}** right"
+    if not names.hidden:
+        right += f": {names.several(result.right, min(room, 1000))}"
+    if result.fastest is None:
+        return right
+    return f"{right}\n⚡ Fastest: {names.one(result.right[0])} in {duration(result.fastest)}"
 
 
 _ENDED = {
@@ -72,12 +80,15 @@ _ENDED = {
 }
 
 
-def scoreboard_card(quiz: Quiz, result: QuizResult) -> ui.LayoutView:
+def scoreboard_card(quiz: Quiz, result: QuizResult, names: Names) -> ui.LayoutView:
     """How a quiz went."""
     head = lines(
         [
             f"### 🏁 Quiz over · {count(result.asked, 'question')}",
             _ENDED[quiz.end_reason or EndReason.FINISHED],
+            f"🚫 {count(result.voided, 'question')} voided by a moderator: left out here."
+            if result.voided
+            else "",
         ]
     )
     if not result.standings:
@@ -86,7 +97,7 @@ def scoreboard_card(quiz: Quiz, result: QuizResult) -> ui.LayoutView:
     if result.hardest is not None:
         facts.append(f"🧗 Hardest ({result.hardest_share:.0%} right): {one_line(result.hardest)}")
     more = len(result.standings) - 2 * _ON_A_BOARD
-    table = [standing_line(standing, result.asked) for standing in result.standings[: 2 * _ON_A_BOARD]]
+    table = [standing_line(standing, names, result.asked) for standing in result.standings[: 2 * _ON_A_BOARD]]
     rest = f"… and {more} more · " if more > 0 else ""
     table.append(f"-# {rest}points · right of {count(result.asked, 'question')}")
     return card(

@@ -90,19 +90,21 @@ def _teaching(round_: Round, answer: Answer | None) -> list[str]:
     return teaching(round_, answer.choice if answer else frozenset(), name_question=round_.private)
 
 
-def reply_card(reply: Reply) -> ui.LayoutView:
-    """The one private message that answers a click on an option."""
+def reply_card(reply: Reply, following: int | None = None) -> ui.LayoutView:
+    """The one private message that answers a click on an option. `following` is the next question of a challenge."""
     match reply:
         case Recorded():
-            return _verdict(reply)
+            return _verdict(reply, following)
         case AnsweredBefore(round_, answer):
             return card(
                 COLOURS[answer.outcome],
                 f"### Your first answer stands: {letters(round_, answer.choice)}\n"
                 f"{WORDS[answer.outcome]} · {count(answer.points, 'point')}",
                 *_teaching(round_, answer),
-                *_go_on(round_),
+                *_go_on(round_, following),
             )
+        case RoundOver(round_, answer, voided=True):
+            return _voided(round_, answer, following)
         case RoundOver(round_, answer):
             if answer:
                 yours = f"You had answered {letters(round_, answer.choice)}: {WORDS[answer.outcome]}"
@@ -113,7 +115,7 @@ def reply_card(reply: Reply) -> ui.LayoutView:
             return card(QUIET, f"### 🔒 This question is closed\n{yours}", *_teaching(round_, answer))
 
 
-def _verdict(reply: Recorded) -> ui.LayoutView:
+def _verdict(reply: Recorded, following: int | None) -> ui.LayoutView:
     round_, answer = reply.round, reply.answer
     earned = f" · +{count(answer.points, 'point')}" if answer.points else ""
     notes = []
@@ -130,25 +132,40 @@ def _verdict(reply: Recorded) -> ui.LayoutView:
         COLOURS[answer.outcome],
         lines([f"### {WORDS[answer.outcome]}{earned}", *notes]),
         *_teaching(round_, answer),
-        *_go_on(round_),
+        *_go_on(round_, following),
     )
 
 
-def _go_on(round_: Round) -> list[Item]:
+VOIDED = "A moderator has voided this question: nobody has points for it in this server."
+
+
+def _voided(round_: Round, answer: Answer | None, following: int | None) -> ui.LayoutView:
+    """A question that counts no more. Where it could count again, it is explained only to who has answered it."""
+    yours = f"You had answered {letters(round_, answer.choice)}: {WORDS[answer.outcome]}" if answer else ""
+    taught = _teaching(round_, answer) if answer or not round_.private else []
+    return card(QUIET, lines(["### 🚫 Voided", VOIDED, yours]), *taught, *_go_on(round_, following))
+
+
+def _go_on(round_: Round, following: int | None) -> list[Item]:
     """In a challenge: the way to the next question. Time does not run before it is taken."""
     if round_.challenge_id is None:
         return []
-    is_last = round_.position == round_.total
-    label = "My result" if is_last else f"Question {(round_.position or 0) + 1} of {round_.total}"
+    label = "My result" if following is None else f"Question {following} of {round_.total}"
     return [ui.ActionRow(button(label, f"{NEXT}:{round_.challenge_id}", style=discord.ButtonStyle.primary))]
 
 
-def explanation_card(round_: Round, answer: Answer) -> ui.LayoutView:
+def explanation_card(round_: Round, answer: Answer, *, voided: bool) -> ui.LayoutView:
     """Everything a question teaches: each option with its why, the explanation, references."""
     question = round_.question
     return card(
         COLOURS[answer.outcome],
-        f"### {one_line(question)}\nYou answered {letters(round_, answer.choice)}: {WORDS[answer.outcome]}",
+        lines(
+            [
+                f"### {one_line(question)}",
+                f"You answered {letters(round_, answer.choice)}: {WORDS[answer.outcome]}",
+                f"🚫 {VOIDED}" if voided else "",
+            ]
+        ),
         *all_options(round_),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -164,7 +165,23 @@ def test_files_from_windows_are_fine(tmp_path: Path, change: tuple[str, str]) ->
 
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:
     found = problems_in(write_bank(tmp_path / "small", one=ONE + "#" * 2_000_000))
-    expect(found, ("one.yaml", 1, "the file is larger than 2,000,000 characters; split it"))
+    expect(found, ("one.yaml", 1, "the file is larger than 2,000,000 bytes; split it"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_does_not_stop_the_reading(tmp_path: Path) -> None:
+    bank = write_bank(tmp_path / "small", one=ONE)
+    os.mkfifo(bank / "pipe.yaml")
+    expect(problems_in(bank), ("pipe.yaml", 1, "this is no file; remove it, or put one in its place"))
+
+
+def test_too_many_files(tmp_path: Path) -> None:
+    bank = write_bank(tmp_path / "small", one=ONE)
+    for number in range(1000):
+        (bank / f"more{number}.yaml").write_text("")
+    expect(
+        problems_in(bank), ("small", 1, "there are more than 1,000 files here; put more questions into each")
+    )
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])

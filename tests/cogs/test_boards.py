@@ -177,7 +177,7 @@ async def test_topics_and_banks(world: World) -> None:
     assert len(lines(whole)) == 2
     assert "Sample bank" in text(whole)
     refused = await world.ada.slash(world.channel, "leaderboard", topic="cooking")
-    assert "There is no topic “cooking”" in refused.response.content
+    assert "There is no topic `cooking`" in refused.response.content
     refused = await world.ada.slash(world.channel, "leaderboard", bank="cooking")
     assert "Choose one of: sample" in refused.response.content
     refused = await world.ada.slash(world.channel, "leaderboard", period="this challenge", topic="one")

@@ -33,6 +33,7 @@ from bot.study.replies import AnsweredBefore, Recorded, RoundOver
 from cogs.cards.boards import board_card
 from cogs.cards.challenges import challenge_card, digest_card, history_card, played_card, podium_card
 from cogs.cards.guides import announcement_card, help_card
+from cogs.cards.names import Names
 from cogs.cards.plans import plan_card
 from cogs.cards.questions import answer_sheet, closed_card, private_question_card, question_card
 from cogs.cards.results import result_card, scoreboard_card
@@ -99,11 +100,11 @@ def build_every_card(question: Question) -> None:
     for reason in (*CloseReason, None):
         question_card(posted(question, reason), "T" * 80, 99_999)
     given_answers = answers(round_)
-    result = round_result(round_, given_answers)
+    result = replace(round_result(round_, given_answers), voided=True)
     for reason in CloseReason:
         closed_card(posted(question, reason), "T" * 80, result)
-        result_card(posted(question, reason), result, more=True)
-    result_card(round_, round_result(round_, []), more=False)
+        result_card(posted(question, reason), result, Names(), more=True)
+    result_card(round_, round_result(round_, []), Names(), more=False)
     answer_sheet(round_, frozenset(range(len(question.options))))
     answer_sheet(round_, frozenset())
     for answer in given_answers[:3]:
@@ -112,20 +113,25 @@ def build_every_card(question: Question) -> None:
             AnsweredBefore(round_, answer),
             RoundOver(round_, answer),
             RoundOver(round_, None),
+            RoundOver(round_, answer, voided=True),
+            RoundOver(round_, None, voided=True),
         ):
             reply_card(reply)
-        explanation_card(round_, answer)
+        explanation_card(round_, answer, voided=True)
     private = replace(round_, quiz_id=None, challenge_id=10**12, message_id=None)
     private_question_card(private, "T" * 80, NOW)
     for answer in given_answers[:3]:
         reply_card(Recorded(private, answer, False))
         reply_card(AnsweredBefore(replace(private, position=1), answer))
+        reply_card(RoundOver(private, answer, voided=True))
+    reply_card(RoundOver(private, None, voided=True))
     standings = rank([Score(member, 10**6, 10**6, 10**6, 3, NOW) for member in MEMBERS[:10]])
-    podium_card(ChallengeResult(CHALLENGE, standings, 10**6, 0.5, question, 0.0, (MEMBERS[0], 0.1, 0.9)))
+    improved = (MEMBERS[0], 0.1, 0.9)
+    podium_card(ChallengeResult(CHALLENGE, standings, 10**6, 0.5, question, 0.0, improved), Names())
     for taken in range(1, len(question.hints) + 1):
         hint_card(Hint(round_, taken, True))
     hint_choice_card([round_] * 30)
-    scoreboard_card(QUIZ, quiz_result([(round_, given_answers)]))
+    scoreboard_card(QUIZ, quiz_result([(round_, given_answers)]), Names())
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
@@ -201,7 +207,7 @@ def test_boards_and_guides() -> None:
                     *(span, 10**6, "b", "t", page, streaks, NOW, NOW, "America/Argentina/ComodRivadavia"),
                     *(Choice.THIS_WEEK if span.first else None, challenge, hidden),
                 )
-                board_card(board, "S" * 160, own.score.member_id if own else None)
+                board_card(board, "S" * 160, Names(viewer=own.score.member_id if own else None))
     catalog = load_catalog(Path(__file__).parents[2] / "questions").catalog
     help_card(Catalog({f"bank{number}": catalog.default for number in range(20)}))
     announcement_card(QUIZ, catalog.default, next(iter(catalog.default.topics.values())))
@@ -212,13 +218,14 @@ def test_challenges(end: ChallengeEnd | None) -> None:
     challenge = replace(CHALLENGE, ended_at=NOW if end else None, end_reason=end)
     standings = rank([Score(member, 10**6, 30, 30, 60, NOW, timedelta(days=7)) for member in MEMBERS[:10]])
     page = BoardPage(0, 10**6, standings, None)
-    challenge_card(challenge, ["T" * 80] * 18, page, 10**19)
-    challenge_card(challenge, ["T" * 80] * 3, BoardPage(0, 0, (), None))
+    challenge_card(challenge, ["T" * 80] * 18, page, Names(), 10**19)
+    challenge_card(challenge, ["T" * 80] * 3, BoardPage(0, 0, (), None), Names())
     for standing in (None, standings[0]):
         for left in (0, 30):
             played_card(Played(challenge, standing, 10**6, left))
-    history_card(10**6, 10**5, [replace(challenge, winners=(10**19,) * 3, players=10**6)] * 10)
-    history_card(0, 0, [])
+    past = replace(challenge, winners=(10**19,) * 3, players=10**6)
+    history_card(10**6, 10**5, [past] * 10, Names())
+    history_card(0, 0, [], Names())
 
 
 def test_what_moderators_and_curious_members_see() -> None:
@@ -236,4 +243,5 @@ def test_what_moderators_and_curious_members_see() -> None:
     for hidden in (None, True, False):
         statistics_card(found, Catalog({bank.id: bank}), "D" * 1024, hidden=hidden)
         visibility_card(hidden=bool(hidden))
-    digest_card(Digest(10**19, 10**19, NOW, NOW, 10**6, 10**6, 10**5, None, BoardPage(0, 0, (), None)))
+    week = Digest(10**19, 10**19, NOW, NOW, 10**6, 10**6, 10**5, None, BoardPage(0, 0, (), None))
+    digest_card(week, Names())

@@ -68,10 +68,10 @@ async def test_a_default_of_the_bank_counts(world: World) -> None:
     [
         (
             {"topics": "one, nonsense,three"},
-            "Sample bank has no questions on “nonsense”, “three”. Choose from the list",
+            "Sample bank has no questions on `nonsense`, `three`. Choose from the list",
         ),
         ({"topics": "one"}, "A mock exam needs 4 questions or more, and this has 3. Name more topics"),
-        ({"bank": "other"}, "There is no question bank called “other”"),
+        ({"bank": "other"}, "There is no question bank called `other`"),
     ],
 )
 async def test_what_can_not_be_is_refused_with_a_sentence(

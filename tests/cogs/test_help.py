@@ -120,7 +120,7 @@ async def test_report_keeps_the_reason(world: World) -> None:
     field = form.modal["components"][0]["component"]["custom_id"]
     thanks = await world.ada.submit_modal(form, {field: "two options are right <@everyone>"})
     assert thanks.ephemeral
-    assert "kept for whoever looks after the questions" in thanks.response.content
+    assert "kept for the moderators of this server" in thanks.response.content
     # two members with the form open at once: each report is its own
     field = other.modal["components"][0]["component"]["custom_id"]
     await world.grace.submit_modal(other, {field: "a typing error"})

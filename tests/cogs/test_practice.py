@@ -309,9 +309,9 @@ async def test_topics_and_banks_are_suggested(world: World) -> None:
     [
         (
             {"topic": "sewing"},
-            "There is no topic “sewing” in Sample bank. Choose one of: First topic, Second topic.",
+            "There is no topic `sewing` in Sample bank. Choose one of: First topic, Second topic.",
         ),
-        ({"bank": "sewing"}, "There is no question bank called “sewing”. Choose one of: sample."),
+        ({"bank": "sewing"}, "There is no question bank called `sewing`. Choose one of: sample."),
         (
             {"difficulty": "hard"},
             "There is no hard question on this topic. Leave the difficulty or the topic out.",

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cogs.alone import DAY, FOUR, HERE, PAIR, YES, Student, id_of, ids, log, prompt
 from tests.cogs.exams import begin, write_banks
+from tests.forging import send_form
 from tests.messages import buttons, is_question, text
 from tests.world import World
 
@@ -86,9 +87,10 @@ async def test_somebody_else_can_do_nothing_with_it(world: World, ada: Student) 
     async with world.sql() as transaction:
         assert await transaction.run("SELECT sure, hints FROM item") == [(None, 0)]
         assert await transaction.run("SELECT ended_at FROM session") == [(None,)]
-    form = await world.forge(world.grace, world.channel, f"item-report:{item}")
-    field = form.modal["components"][0]["component"]["custom_id"]
-    refused = await world.grace.submit_modal(form, {field: "mine?"})
+    report = f"item-report:{item}"
+    refused = await world.forge(world.grace, world.channel, report)
+    assert refused.response.content == NOT_YOURS
+    refused = await send_form(world, world.grace, world.channel, report, "mine?")
     assert refused.response.content == NOT_YOURS
     assert await count(world, "report") == 0
 
@@ -127,7 +129,8 @@ async def test_a_question_can_be_reported(world: World, direct: bool) -> None:
     field = form.modal["components"][0]["component"]["custom_id"]
     await world.restart()
     thanks = await person.submit_modal(form, {field: "two options are right"})
-    assert "kept for whoever looks after the questions" in thanks.response.content
+    assert "whoever looks after the questions; other members do not see it" in thanks.response.content
+    assert ("the moderators of this server" in thanks.response.content) is not direct
     assert thanks.response.flags.ephemeral is not direct
     async with world.sql() as transaction:
         rows = await transaction.run(
@@ -297,5 +300,5 @@ async def test_an_offer_of_a_topic_that_has_gone(world: World, ada: Student) -> 
     (world.banks / "sample" / "one.yaml").rename(world.banks / "sample" / "uno.yaml")
     assert "✅" in text((await world.mona.slash(world.channel, "reload")).response)
     refused = await ada.press(offer, id_of(offer, "Begin a new one"))
-    assert "There is no topic “two” in Sample bank" in refused.content
+    assert "There is no topic `two` in Sample bank" in refused.content
     assert text(await ada.click(offer, "Go on")) == text(shown)

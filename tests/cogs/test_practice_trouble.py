@@ -126,7 +126,6 @@ async def test_discord_fails_between_the_answer_and_its_verdict(world: World, ad
         "POST", "/interactions/*", status=503, times=2
     )  # the verdict, and the word of the error
     assert await ada.press(shown, click) is None
-    world.forgive()
     assert len(await log(world, world.ada)) == 1
     await world.restart(away=60)
     other = id_of(shown, "ABC"[offered(shown).index("a wrong one")])

@@ -210,7 +210,7 @@ async def test_an_empty_room_ends_the_quiz(world: World) -> None:
 
 async def test_a_topic_and_a_bank_that_do_not_exist(world: World) -> None:
     refused = await world.ada.slash(world.channel, "quiz start", topic="cooking")
-    assert "There is no topic “cooking”" in refused.response.content
+    assert "There is no topic `cooking`" in refused.response.content
     assert "First topic, Second topic" in refused.response.content
     refused = await world.ada.slash(world.channel, "quiz start", bank="cooking")
     assert "Choose one of: sample" in refused.response.content

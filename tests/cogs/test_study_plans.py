@@ -73,14 +73,14 @@ async def test_one_day_is_one_day(world: World) -> None:
     ("written", "sentence"),
     [
         ("2025-12-31", "is over"),
-        ("today", "I can't read “today” as a day"),
+        ("today", "I can't read `today` as a day"),
         ("2026-01-01", "That is today"),
         ("2030-01-01", "too far ahead. A plan can reach to 2028-01-01"),
         ("03/04/2026", "2026-04-03 or 2026-03-04"),
-        ("31.2.2026", "There is no 31.2.2026 in the calendar"),
+        ("31.2.2026", "There is no `31.2.2026` in the calendar"),
         ("\u0663 weeks", "I can't read"),
         ("in 99999 weeks", "too far ahead"),
-        ("0", "I can't read “0” as a day"),
+        ("0", "I can't read `0` as a day"),
     ],
 )
 async def test_absurd_dates_are_refused(world: World, written: str, sentence: str) -> None:
@@ -104,7 +104,7 @@ async def test_days_are_suggested(world: World) -> None:
 
 
 async def test_a_bank_is_chosen_with_the_day(world: World) -> None:
-    assert "There is no question bank called “none”" in text(
+    assert "There is no question bank called `none`" in text(
         await plan(world, exam_date="in 1 week", bank="none")
     )
     assert "Say also when the exam is" in text(await plan(world, bank="sample"))
@@ -264,7 +264,7 @@ async def test_a_bank_that_is_gone(world: World) -> None:
     await plan(world, exam_date="in 2 days")
     async with world.sql() as transaction:
         await transaction.run("UPDATE study_plan SET bank = 'old'")
-    assert "The question bank “old” of your plan is no longer here" in text(await plan(world))
+    assert "The question bank `old` of your plan is no longer here" in text(await plan(world))
     assert "Sample bank" in text(await plan(world, exam_date="in 2 days"))
 
 

@@ -57,7 +57,7 @@ async def _play(newcomer: Newcomer) -> None:
     await press(card.get_by_role("button", name="Report"))
     await newcomer.page.get_by_label("What is wrong with it?").fill("A typing error")
     await press(newcomer.page.get_by_role("button", name="Submit").last)
-    await newcomer.sees("kept for whoever looks after the questions")
+    await newcomer.sees("The report is kept for the moderators of this server")
 
     await newcomer.become("grace")
     await newcomer.answer(card, right=True)

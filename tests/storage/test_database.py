@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import DatabaseError
+from bot.errors import DatabaseError, StorageError
 from bot.storage.database import Database, first_of_month, from_day, from_ms, to_day, to_ms
 from bot.storage.scores import OUTDATED
 
@@ -43,7 +43,7 @@ async def test_foreign_keys_are_held(database: Database) -> None:
 
 
 async def test_a_reader_can_not_write(database: Database) -> None:
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(StorageError):
         await database.read(PUT, ("sneaked in",))
 
 

@@ -1,4 +1,4 @@
-"""Hints that were taken, reports, and what the bot remembers about itself."""
+"""Hints that were taken, and what the bot remembers about itself."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import sqlite3
 
 import pytest
 
-from bot.domain.questions import Question
 from bot.storage.database import Database
 from bot.storage.facts import FactStore
-from bot.storage.hints import HintStore, ReportStore
+from bot.storage.hints import HintStore
 from tests.domain.examples import NOON, make_question, seconds
-from tests.storage.examples import ADA, GRACE, GUILD, add_round
+from tests.storage.examples import ADA, GRACE, add_round
 
 
 async def test_hints_are_counted_by_member_and_round(database: Database) -> None:
@@ -32,28 +31,9 @@ async def test_taking_a_hint_again_costs_nothing(database: Database) -> None:
     assert await hints.of_round(round_.id) == {ADA: 1}
 
 
-async def report(database: Database, question: Question, round_id: int | None, reason: str) -> None:
-    await ReportStore(database).add(
-        question, guild_id=GUILD, round_id=round_id, member_id=ADA, reason=reason, now=NOON
-    )
-
-
-async def test_every_report_is_kept(database: Database) -> None:
-    round_ = await add_round(database)
-    for reason in ("wrong", "wrong", "Ünïcode 🤗\n'; DROP TABLE report"):
-        await report(database, round_.question, round_.id, reason)
-    await report(database, round_.question, None, "asked in private")
-    rows = await database.read("SELECT reason FROM report WHERE round_id IS NOT NULL ORDER BY id")
-    assert [row[0] for row in rows] == ["wrong", "wrong", "Ünïcode 🤗\n'; DROP TABLE report"]
-
-
-async def test_hints_and_reports_need_a_round(database: Database) -> None:
+async def test_a_hint_needs_a_round(database: Database) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         await HintStore(database).take(404, ADA, 1, NOON)
-    with pytest.raises(sqlite3.IntegrityError):
-        await report(database, (await add_round(database)).question, 404, "wrong")
-    with pytest.raises(sqlite3.IntegrityError):
-        await report(database, make_question("never asked"), None, "wrong")
 
 
 async def test_a_fact_is_what_was_put_last(database: Database) -> None:

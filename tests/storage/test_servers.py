@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from bot.domain.servers import ServerChoices, Setting
 from bot.domain.windows import WEEK
+from bot.errors import RefusedError
 from bot.storage.database import Database
 from bot.storage.servers import DIGEST, ServerStore, Unlisted
 from tests.domain.examples import NOON, seconds
@@ -26,17 +32,68 @@ async def unlisted(servers: ServerStore, reason: Unlisted, guild: int = GUILD) -
     return [member for member in (ADA, GRACE, LINUS) if await servers.is_unlisted(guild, member, reason)]
 
 
+async def choose(servers: ServerStore, guild: int, **changes: Any) -> ServerChoices:
+    """Change some of what a server has chosen."""
+    return await servers.change(guild, lambda choices: replace(choices, **changes))
+
+
+async def zones(servers: ServerStore) -> dict[int, str]:
+    """The time zone of each server."""
+    return {guild: choices.zone for guild, choices in (await servers.choices()).items()}
+
+
 async def test_a_server_that_chose_nothing_is_unknown(servers: ServerStore) -> None:
-    assert await servers.zones() == {}
+    assert await servers.choices() == {}
     assert await servers.digest(GUILD) is None
     assert await servers.all_who_left() == set()
 
 
-async def test_each_server_has_the_zone_that_it_chose_last(servers: ServerStore) -> None:
-    await servers.set_zone(GUILD, "Europe/Berlin")
-    await servers.set_zone(OTHER, "Asia/Kathmandu")
-    await servers.set_zone(GUILD, "Pacific/Apia")
-    assert await servers.zones() == {GUILD: "Pacific/Apia", OTHER: "Asia/Kathmandu"}
+async def test_everything_that_a_server_chooses_is_kept(servers: ServerStore) -> None:
+    everything = ServerChoices(
+        zone="Europe/Berlin",
+        bank="sample",
+        seconds=45,
+        quiz_channels=frozenset({CHANNEL, CHANNEL + 1}),
+        quiz_roles=frozenset({7, 2**63 - 1}),
+        hides_names=True,
+        changed=Setting.ROLES,
+        changed_by=ADA,
+        changed_at=NOON,
+    )
+    assert await servers.change(GUILD, lambda _: everything) == everything
+    assert await servers.choices() == {GUILD: everything}
+    nothing = await servers.change(GUILD, lambda _: ServerChoices())
+    assert await servers.choices() == {GUILD: nothing} == {GUILD: ServerChoices()}
+
+
+async def test_servers_do_not_touch_each_other(servers: ServerStore) -> None:
+    here = {"zone": "Europe/Berlin", "quiz_channels": frozenset({1, 2}), "quiz_roles": frozenset({1, 5})}
+    await choose(servers, GUILD, **here)
+    await choose(servers, OTHER, quiz_channels=frozenset({2, 3}), quiz_roles=frozenset({1}))
+    await choose(servers, OTHER, quiz_channels=frozenset())
+    assert await servers.choices() == {
+        GUILD: replace(ServerChoices(), **here),
+        OTHER: ServerChoices(quiz_roles=frozenset({1})),
+    }
+
+
+async def test_two_changes_at_once_are_both_kept(servers: ServerStore) -> None:
+    """The second one begins with what the first one has left, although both were asked for at once."""
+    seconds_, hidden = await asyncio.gather(
+        choose(servers, GUILD, seconds=30), choose(servers, GUILD, hides_names=True)
+    )
+    assert seconds_ == ServerChoices(seconds=30)
+    assert hidden == ServerChoices(seconds=30, hides_names=True)
+    assert await servers.choices() == {GUILD: hidden}
+
+
+async def test_a_change_that_is_refused_leaves_nothing(database: Database, servers: ServerStore) -> None:
+    def refuse(_: ServerChoices) -> ServerChoices:
+        raise RefusedError("no")
+
+    with pytest.raises(RefusedError):
+        await servers.change(GUILD, refuse)
+    assert await database.read("SELECT * FROM server") == []
 
 
 async def test_the_digest_goes_to_a_channel_and_falls_due(database: Database, servers: ServerStore) -> None:
@@ -64,13 +121,13 @@ async def test_a_digest_that_ended_falls_due_no_more(database: Database, servers
 
 
 async def test_the_zone_and_the_digest_do_not_touch_each_other(servers: ServerStore) -> None:
-    await servers.set_zone(GUILD, "Europe/Berlin")
+    await choose(servers, GUILD, zone="Europe/Berlin")
     await servers.set_digest(GUILD, CHANNEL, MONDAY, NOON)
-    assert await servers.zones() == {GUILD: "Europe/Berlin"}
-    await servers.set_zone(GUILD, "UTC")
+    assert await zones(servers) == {GUILD: "Europe/Berlin"}
+    await choose(servers, GUILD, zone="UTC")
     assert await servers.digest(GUILD) == (CHANNEL, MONDAY)
     await servers.set_digest(OTHER, CHANNEL, MONDAY, NOON)
-    assert await servers.zones() == {GUILD: "UTC", OTHER: "UTC"}
+    assert await zones(servers) == {GUILD: "UTC", OTHER: "UTC"}
 
 
 async def test_members_are_taken_from_the_boards_of_one_server_and_put_back(servers: ServerStore) -> None:

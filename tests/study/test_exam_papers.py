@@ -60,7 +60,7 @@ def test_topics_come_in_the_order_of_the_bank_and_all_is_none_named(
 def test_unknown_topics_are_all_named_and_so_are_those_that_there_are() -> None:
     with pytest.raises(RefusedError) as refused:
         read_topics(bank(), "tools, foo, none, bar")
-    assert "has no questions on “foo”, “none”, “bar”." in str(refused.value)
+    assert "has no questions on `foo`, `none`, `bar`." in str(refused.value)
     assert str(refused.value).endswith(": tools, loops, my-tools.")
 
 

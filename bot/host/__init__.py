@@ -1,0 +1,1 @@
+"""The commands of `python -m bot` for the person who hosts the bot."""
