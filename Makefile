@@ -23,8 +23,9 @@ $(READY): requirements-dev.lock
 run: $(READY)  ## the playground in your browser, or the bot on Discord if DISCORD_TOKEN is set
 	@$(BIN)/python -m playground --unless-token
 
+# four at a time also on two processors: many tests wait for a browser or a process
 test: $(READY)  ## all tests
-	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=4 --dist=worksteal $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, question banks, known vulnerabilities
 	$(BIN)/ruff format --check .

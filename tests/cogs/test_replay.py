@@ -37,10 +37,10 @@ ENDS = {"session-stop", "exam-submit", "plan-delete", "privacy-erase"}
 MINUTE = 61.0
 """After it nobody has to wait for pictures."""
 
-EACH = 6
+EACH = 3
 """So many of the first, and of the last, of each kind are replayed."""
 
-MADE_UP = 400
+MADE_UP = 250
 """So many ids with other numbers."""
 
 

@@ -169,7 +169,9 @@ class Newcomer:
         )
 
     def _section(self, card: Locator, option: str) -> Locator:
-        words = r"\s*".join(re.escape(word) for word in plain(option).split())
+        # the page shows no space between two lines
+        lines = [r"\s+".join(map(re.escape, plain(line).split())) for line in option.splitlines()]
+        words = r"\s*".join(lines)
         exactly = re.compile(rf"^\s*[A-F]\s*{words}\s*$")  # one option's text may be a part of another's
         return card.locator(".component-section", has=self.page.locator(".section-text", has_text=exactly))
 
