@@ -112,15 +112,15 @@ class _Objects(OrjsonFormatter):
         return self._redact(super().format(record))
 
 
-def log_handler(form: str, token: str = "", stream: TextIO | None = None) -> logging.Handler:
+def log_handler(form: str, token: str | None = None, stream: TextIO | None = None) -> logging.Handler:
     """Writes lines to a stream (standard error) in a form, `text` or `json`, without the token wherever it stands."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter((_Objects if form == "json" else _Lines)(Redaction(token)))
+    handler.setFormatter((_Objects if form == "json" else _Lines)(Redaction(token or "")))
     handler.addFilter(_KnownFields())
     return handler
 
 
-def set_up_logging(level: str, form: str = "text", token: str = "") -> None:
+def set_up_logging(level: str, form: str = "text", token: str | None = None) -> None:
     """Log to standard error in a form, `text` or `json`."""
     logging.basicConfig(
         level=max(logging.INFO, logging.getLevelNamesMapping()[level]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import time
 from collections import Counter
@@ -88,11 +89,9 @@ async def take_vitals(app: App) -> Vitals:
     """How the bot is doing. Comes back within `PATIENCE`, also when the database does not."""
     before = time.perf_counter()
     pulse = None
-    try:
+    with contextlib.suppress(Exception):  # whatever it is, it is what is to be told: no answer
         async with asyncio.timeout(PATIENCE):
             pulse = await app.pulse.take()
-    except Exception:  # noqa: S110 - whatever it is, it is what is to be told: no answer
-        pass
     client = app.client
     return Vitals(
         is_serving=client.is_serving,
