@@ -27,7 +27,7 @@ from rich.table import Table
 
 from benchmarks.learners import CATALOG, GUILD, MODEL, NOW, TODAY, Learners, build
 from benchmarks.measuring import cells, judge, machine, p99, progress_on, timed, wide_console
-from bot.app import SystemClock
+from bot.clock import SystemClock
 from bot.domain.rounds import Answer, Round
 from bot.domain.scoring import Outcome
 from bot.storage.answers import AnswerStore

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import random
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 
 from bot.client import StudyhallClient
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.domain.reviews import memory_model
 from bot.metrics import Metrics
+from bot.running import App
 from bot.storage.database import Database, alone
-from bot.storage.facts import NAMESPACE, FactStore
-from bot.storage.pulse import PulseStore
+from bot.storage.facts import NAMESPACE
 from bot.storage.scores import ScoreStore
 from bot.storage.stores import Stores
 from bot.study.answers import Explanations
@@ -81,110 +79,6 @@ EXTENSIONS = (
     "cogs.departures",
 )
 
-_STOP_PATIENCE = 1.0
-"""Seconds that each part of the shutdown gets; what is left is done after the next start."""
-
-
-class SystemClock:
-    """The real time."""
-
-    def now(self) -> datetime:
-        """The present in UTC."""
-        return datetime.now(UTC)
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait for real."""
-        await asyncio.sleep(seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """Everything that runs, for the cogs' `setup()` to pick from."""
-
-    client: StudyhallClient
-    poster: DiscordPoster
-    library: Library
-    facts: FactStore
-    open_rounds: OpenRounds
-    rounds: Rounds
-    quizzes: Quizzes
-    hints: Hints
-    explanations: Explanations
-    reports: Reports
-    voids: Voids
-    recounts: Recounts
-    servers: Servers
-    listing: Listing
-    boards: Boards
-    plans: Plans
-    challenges: Challenges
-    play: Play
-    digests: Digests
-    departures: Departures
-    memory: Memory
-    practices: Practices
-    reviews: Reviews
-    sessions: Sessions
-    exams: Exams
-    reminders: Reminders
-    study_plans: StudyPlans
-    privacy: Privacy
-    pictures: Pictures
-    cooldowns: Cooldowns
-    scheduler: Scheduler
-    running_exams: RunningExams
-    pulse: PulseStore
-    backups: Backups
-
-    async def load(self) -> None:
-        """Load what was under way when the bot stopped, before the first click can come."""
-        await self.servers.load()
-        await self.listing.load()
-        await self.voids.load()
-        await self.rounds.load(await self.quizzes.expected())
-        await self.play.load()
-        await self.exams.load()
-        await self.departures.load()
-
-    async def start(self) -> None:
-        """Go on with what was under way. All shards are connected by now."""
-        await self._start_own()
-        await self._start_once()
-
-    async def _start_own(self) -> None:
-        """Start what each process does for the servers of its own shards."""
-        there = {guild.id for guild in self.client.guilds}
-        await self.departures.compare(there, self.client.has_shard_of)
-        self.rounds.start()
-        await self.challenges.start(there)
-
-    async def _start_once(self) -> None:
-        """Start what runs once for all shards, servers and members. docs/development.md says what else does."""
-        await self.quizzes.mend()
-        await self.challenges.mend()
-        await self.plans.mend()
-        await self.privacy.mend()
-        self.memory.start()
-        self.recounts.start()
-        await self.scheduler.start()
-        self.backups.start()
-
-    async def stop(self) -> None:
-        """Finish what is under way and disconnect, within a few seconds."""
-        await self.client.finish(_STOP_PATIENCE)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.rounds.flush(), _STOP_PATIENCE)
-        await self.backups.stop(_STOP_PATIENCE)
-        await self.privacy.stop(_STOP_PATIENCE)
-        await self.scheduler.stop(_STOP_PATIENCE)
-        await self.rounds.stop(_STOP_PATIENCE)
-        await self.challenges.stop()
-        await self.memory.stop(_STOP_PATIENCE)
-        await self.recounts.stop(_STOP_PATIENCE)
-        self.pictures.close()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.client.close(), _STOP_PATIENCE)
-
 
 @contextlib.asynccontextmanager
 async def open_app(
@@ -207,7 +101,7 @@ async def open_app(
     with alone(settings.database):
         async with Database.open(settings.database) as database:
             scores = ScoreStore(database)
-            # once for all shards, as are the migrations: see App.start()
+            # once for all shards, as are the migrations: see `App.start()`
             if await scores.are_outdated():
                 log.info("The scores are made anew from the answers, as the upgrade of the database asks")
                 await scores.rebuild()

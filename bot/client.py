@@ -1,4 +1,4 @@
-"""The discord.py client: intents, buttons, command sync, and the one error boundary."""
+"""The discord.py client: intents, shards, buttons, who may use them, and command sync."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from bot.errors import RefusedError
 from bot.logs import about
 
 if TYPE_CHECKING:
-    from bot.app import App
     from bot.metrics import Metrics
+    from bot.running import App
     from bot.storage.facts import FactStore
 
 log = logging.getLogger(__name__)

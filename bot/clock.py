@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import asyncio
+from datetime import UTC, datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """A source of time. Only `bot/app.py` holds one that reads the real clock."""
+    """A source of time. Only the entrances (the service and the commands) make one that is real."""
 
     def now(self) -> datetime:
         """The present, as an aware datetime in UTC."""
@@ -16,3 +17,15 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Come back after this many seconds of this clock."""
         ...
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        """The present in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for real."""
+        await asyncio.sleep(seconds)

@@ -30,7 +30,7 @@ from bot.routes import ANSWER, ANSWER_ROUTE, route_of
 from bot.vitals import Vitals, activity
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.running import App
 
 _ANSWER_BUCKETS = (0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 5.0, 10.0, 30.0)
 """An interaction must be answered within 3 seconds (https://docs.discord.com/developers/interactions/receiving-and-responding)."""

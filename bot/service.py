@@ -11,7 +11,8 @@ import signal
 import aiohttp
 import discord
 
-from bot.app import SystemClock, open_app
+from bot.app import open_app
+from bot.clock import SystemClock
 from bot.config import Settings
 from bot.errors import SettingsError, StudyhallError
 from bot.health import beat

@@ -15,7 +15,7 @@ from bot.domain.rounds import Round
 from bot.storage.pulse import Pulse
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.running import App
 
 PATIENCE = 1.0
 """Seconds that the database has for a short read."""

@@ -16,7 +16,7 @@ from bot.metrics import Metrics
 from bot.vitals import Vitals, take_vitals
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.running import App
 
 log = logging.getLogger(__name__)
 

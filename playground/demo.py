@@ -14,7 +14,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.app import App
 from bot.domain.boards import rank
 from bot.domain.challenges import HEADWAY, Challenge, ChallengeEnd, Plan, choose_for_challenge
 from bot.domain.questions import Bank, Question
@@ -23,6 +22,7 @@ from bot.domain.rounds import Answer, CloseReason, Round, shuffled_order
 from bot.domain.scoring import grade, points
 from bot.domain.selection import choose_questions
 from bot.domain.windows import WEEK, instant, local_day
+from bot.running import App
 from bot.storage.answers import AnswerStore
 from bot.storage.boards import BoardStore
 from bot.storage.challenges import ChallengeStore

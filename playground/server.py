@@ -17,9 +17,10 @@ import simcord
 from simcord.components import walk_components
 from simcord.preview import Preview
 
-from bot.app import App, open_app
+from bot.app import open_app
 from bot.config import Settings
 from bot.errors import SettingsError
+from bot.running import App
 from bot.storage.database import Database
 from bot.study.rounds import GRACE
 from playground.clock import SimulatedClock

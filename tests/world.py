@@ -19,10 +19,11 @@ from simcord.backend.serializers import message_payload
 from simcord.enums import OverwriteType
 from simcord.interactions import base_payload
 
-from bot.app import App, open_app
+from bot.app import open_app
 from bot.config import Settings
 from bot.errors import StudyhallError
 from bot.metrics import Metrics
+from bot.running import App
 from bot.storage.database import Database, Transaction
 from playground.clock import SimulatedClock
 from tests.challenging import ChallengeWords

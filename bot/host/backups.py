@@ -9,7 +9,7 @@ from time import perf_counter
 
 from rich.filesize import decimal
 
-from bot.app import SystemClock
+from bot.clock import SystemClock
 from bot.domain.backups import backup_name
 from bot.errors import DatabaseError, RefusedError
 from bot.host.progress import bars

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
-from bot.app import SystemClock
 from bot.banks.checks.rules import count
+from bot.clock import SystemClock
 from bot.config import read_settings
 from bot.host.data import look_at_backups, look_at_bot, look_at_database
 from bot.host.findings import Finding, Findings, error

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
 
-from bot.app import SystemClock
+from bot.clock import SystemClock
 from bot.config import Settings
 from bot.storage.totals import Totals, totals
 from bot.study.backups import last_backup

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.app import App
+from bot.running import App
 from tests.cogs.alone import Student, is_asking
 from tests.cogs.choosing import choose, chosen, delete_role, panel, thread_in, write_second_bank
 from tests.messages import parts, text

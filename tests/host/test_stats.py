@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import SystemClock
+from bot.clock import SystemClock
 from bot.domain.backups import daily_name
 from bot.storage.database import Database, alone, to_day, to_ms
 from bot.storage.rounds import keep_versions

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from fsrs import Rating
 
-from bot.app import SystemClock
+from bot.clock import SystemClock
 from bot.domain.questions import Question
 from bot.domain.reviews import Review, ReviewCard, memory_model, replay
 from bot.domain.scoring import Outcome

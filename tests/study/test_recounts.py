@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import SystemClock
+from bot.clock import SystemClock
 from bot.errors import StorageError
 from bot.storage.database import Database
 from bot.storage.scores import ScoreStore
