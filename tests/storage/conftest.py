@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from bot.storage.database import Database, Transaction
 from bot.storage.plans import PlanStore
+from tests.storage.histories import make_servers
 
 
 @pytest.fixture
@@ -52,3 +54,20 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> Commits:
 def plans(database: Database) -> PlanStore:
     """The plans in the database."""
     return PlanStore(database)
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Makes databases with the rounds of histories; making them once and copying them is faster."""
+    folder = tmp_path_factory.mktemp("histories")
+    template = folder / "template.db"
+    asyncio.run(make_servers(template))
+
+    def copy() -> Path:
+        path = folder / "studyhall.db"
+        for old in folder.glob("studyhall.db*"):
+            old.unlink()
+        shutil.copyfile(template, path)
+        return path
+
+    return copy

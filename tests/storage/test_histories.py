@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bot.domain.boards import EVERYTHING, Score
@@ -17,26 +15,9 @@ from bot.storage.database import Database
 from bot.storage.scopes import ScopeStore
 from bot.storage.scores import ScoreStore
 from tests.storage.examples import derived
-from tests.storage.histories import GUILDS, MEMBERS, SCOPES, History, Play, histories, make_servers
+from tests.storage.histories import GUILDS, MEMBERS, SCOPES, History, Play, histories
 
 ALWAYS = Span(Period.ALL)
-
-
-@pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
-    """Makes databases with the rounds of histories."""
-    folder = tmp_path_factory.mktemp("histories")
-    template = folder / "template.db"
-    asyncio.run(make_servers(template))
-
-    def copy() -> Path:
-        path = folder / "studyhall.db"
-        for old in folder.glob("studyhall.db*"):
-            old.unlink()
-        shutil.copyfile(template, path)
-        return path
-
-    return copy
 
 
 def play(path: Path, history: History, check: Callable[[Play], Awaitable[None]]) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bot.domain.boards import EVERYTHING, NOBODY
@@ -40,7 +38,7 @@ from tests.storage.examples import (
     timers,
     try_add_round,
 )
-from tests.storage.histories import GUILDS, MEMBERS, SCOPES, make_servers
+from tests.storage.histories import GUILDS, MEMBERS, SCOPES
 from tests.storage.playing import ALWAYS, DAY, TODAY, answer, scores
 from tests.storage.voiding import MONA, Step, VoidingPlay, stories
 
@@ -298,23 +296,6 @@ async def test_what_erased_members_earned_outlives_everything(database: Database
 
 
 # in whatever order
-
-
-@pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
-    """Makes databases with the rounds of stories."""
-    folder = tmp_path_factory.mktemp("stories")
-    template = folder / "template.db"
-    asyncio.run(make_servers(template))
-
-    def copy() -> Path:
-        path = folder / "studyhall.db"
-        for old in folder.glob("studyhall.db*"):
-            old.unlink()
-        shutil.copyfile(template, path)
-        return path
-
-    return copy
 
 
 async def _check(path: Path, story: tuple[tuple[Step, ...], tuple[Step, ...]]) -> None:
