@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -113,7 +112,7 @@ async def _all_access(settings: Settings) -> tuple[list[Access], list[Cooldown]]
         async with open_app(apart) as app:
             for name in EXTENSIONS:
                 await app.client.load_extension(name)
-            cooldowns = [getattr(app.cooldowns, field.name) for field in dataclasses.fields(app.cooldowns)]
+            cooldowns = list(vars(app.cooldowns).values())
             return app.client.access(), cooldowns
 
 

@@ -119,16 +119,18 @@ class App:
 
     async def stop(self) -> None:
         """Finish what is under way and disconnect, within a few seconds."""
-        await self.client.finish(_STOP_PATIENCE)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.rounds.flush(), _STOP_PATIENCE)
-        await self.backups.stop(_STOP_PATIENCE)
-        await self.privacy.stop(_STOP_PATIENCE)
-        await self.scheduler.stop(_STOP_PATIENCE)
-        await self.rounds.stop(_STOP_PATIENCE)
+            await asyncio.gather(
+                self.client.finish(_STOP_PATIENCE), asyncio.wait_for(self.rounds.flush(), _STOP_PATIENCE)
+            )
+        # those first that begin something new by themselves
+        for parts in (
+            (self.backups, self.privacy, self.scheduler),
+            (self.rounds,),
+            (self.memory, self.recounts),
+        ):
+            await asyncio.gather(*(part.stop(_STOP_PATIENCE) for part in parts))
         await self.challenges.stop()
-        await self.memory.stop(_STOP_PATIENCE)
-        await self.recounts.stop(_STOP_PATIENCE)
         self.pictures.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.client.close(), _STOP_PATIENCE)

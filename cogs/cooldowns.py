@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import OrderedDict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.client import Interaction
@@ -100,28 +100,14 @@ def _after(free_at: datetime) -> str:
     return stamp(free_at + _SECOND)  # stamps leave parts of a second out
 
 
-@dataclass(frozen=True, slots=True)
 class Cooldowns:
     """All there are. An evening of a class of 30 in one channel meets none of them."""
 
-    pictures: Cooldown = field(
-        default_factory=lambda: Cooldown("look at pictures", member=Limit(20, 1), server=Limit(120, 1))
-    )
-    quizzes: Cooldown = field(
-        default_factory=lambda: Cooldown("start quizzes", member=Limit(20, 5), server=Limit(60, 5))
-    )
-    questions: Cooldown = field(
-        default_factory=lambda: Cooldown("post questions", member=Limit(20, 10), server=Limit(60, 10))
-    )
-    forecasts: Cooldown = field(
-        default_factory=lambda: Cooldown("look at your plan", member=Limit(10, 1), server=Limit(60, 1))
-    )
-    public_boards: Cooldown = field(
-        default_factory=lambda: Cooldown("show boards to everyone", member=Limit(5, 5), server=Limit(30, 5))
-    )
-    exports: Cooldown = field(
-        default_factory=lambda: Cooldown("export your data", member=Limit(3, 60), server=Limit(60, 60))
-    )
-    reloads: Cooldown = field(
-        default_factory=lambda: Cooldown("reload the banks", member=Limit(20, 5), server=Limit(20, 5))
-    )
+    def __init__(self) -> None:
+        self.pictures = Cooldown("look at pictures", member=Limit(20, 1), server=Limit(120, 1))
+        self.quizzes = Cooldown("start quizzes", member=Limit(20, 5), server=Limit(60, 5))
+        self.questions = Cooldown("post questions", member=Limit(20, 10), server=Limit(60, 10))
+        self.forecasts = Cooldown("look at your plan", member=Limit(10, 1), server=Limit(60, 1))
+        self.public_boards = Cooldown("show boards to everyone", member=Limit(5, 5), server=Limit(30, 5))
+        self.exports = Cooldown("export your data", member=Limit(3, 60), server=Limit(60, 60))
+        self.reloads = Cooldown("reload the banks", member=Limit(20, 5), server=Limit(20, 5))

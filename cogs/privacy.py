@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -29,7 +28,7 @@ from cogs.cooldowns import Cooldown
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
 
-_ASKED_FOR = timedelta(minutes=15)
+_ASKED_FOR = 15 * 60.0
 """So long a confirmation stands. Later, or when an old message is used again, the member is asked anew."""
 
 
@@ -71,17 +70,12 @@ class PrivacyCog(commands.Cog, name="Privacy"):
     async def erase(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """Everything goes, if the member has just been asked."""
         (asked,) = numbers
-        age = interaction.created_at - datetime.fromtimestamp(min(asked, _LATEST), UTC)
-        if not -_ASKED_FOR < age < _ASKED_FOR:
+        if abs(interaction.created_at.timestamp() - asked) >= _ASKED_FOR:
             await self.ask(interaction, [])
             return
         await defer_privately(interaction)  # there may be years of answers
         waits_until = await self._privacy.erase(interaction.user.id, interaction.created_at)
         await answer_privately(interaction, erased_card(waits_until))
-
-
-_LATEST = 32_503_680_000
-"""The year 3000: later times, which nobody can have been asked at, are none for Python."""
 
 
 async def setup(client: StudyhallClient) -> None:

@@ -34,8 +34,6 @@ _MOST_OPTIONS = 25
 _MOST_CHARACTERS = 8000
 _LONGEST_TEXT = 100
 _NAME = re.compile(r"[-_'\w]{1,32}")
-_GROUPS = {1, 2}
-"""The types of options that are commands of their own."""
 
 Json = Mapping[str, Any]
 

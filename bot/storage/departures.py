@@ -6,21 +6,19 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-from bot.storage.challenges import CARD, CROWN, END, OVER, PODIUM
-from bot.storage.database import GIVEN, Database, Row, Transaction, from_ms, given, to_json, to_ms
+from bot.storage.database import Database, Row, Transaction, from_ms, to_ms
 from bot.storage.leftovers import BY_SERVER, NOWHERE, STEPS, clear_numbers, end_all
-from bot.storage.plans import START
 from bot.storage.quizzes import FINAL, NEXT
 from bot.storage.rounds import CLOSE, RESULT
 from bot.storage.scores import count_server
-from bot.storage.servers import DIGEST
 from bot.storage.timers import SERVER_OF_TIMER, clear_timers, set_timer
 
 ERASE = "erase server"
 """Timer: what a server had that has removed the bot is to be erased."""
 
-_QUIZ_TIMERS = (CLOSE, RESULT, NEXT, FINAL)
-_TIMERS = (*_QUIZ_TIMERS, CARD, END, OVER, PODIUM, CROWN, START, DIGEST)
+_END_QUIZ_TIMERS = (
+    f"DELETE FROM timer WHERE kind IN ('{CLOSE}', '{RESULT}', '{NEXT}', '{FINAL}') AND {SERVER_OF_TIMER} = ?"
+)
 
 # the servers in a table one by one, by its index: going through the rounds of all years would take long
 _SERVERS_IN = """
@@ -69,7 +67,7 @@ class DepartureStore:
                 (guild_id, to_ms(now)),
             )
             # results and scoreboards would come much too late if it is added again
-            await _delete_timers(transaction, guild_id, _QUIZ_TIMERS)
+            await transaction.run(_END_QUIZ_TIMERS, (guild_id,))
             erase_at = from_ms(removed_at) + keep_for
             if not await _is_being_erased(transaction, guild_id):  # that goes on now
                 await set_timer(transaction, ERASE, guild_id, erase_at)
@@ -94,7 +92,7 @@ class DepartureStore:
             if not await _removed_at(transaction, guild_id):
                 return False
             await transaction.run(_BEGIN, (guild_id,))
-            await _delete_timers(transaction, guild_id, _TIMERS)
+            await transaction.run(f"DELETE FROM timer WHERE {SERVER_OF_TIMER} = ?", (guild_id,))
             await end_all(transaction, guild_id, now)
         return True
 
@@ -135,11 +133,4 @@ async def _is_being_erased(transaction: Transaction, guild_id: int) -> bool:
 async def _removed_at(transaction: Transaction, guild_id: int) -> list[Row]:
     return await transaction.run(
         "SELECT removed_at FROM server WHERE guild_id = ? AND removed_at IS NOT NULL", (guild_id,)
-    )
-
-
-async def _delete_timers(transaction: Transaction, guild_id: int, kinds: tuple[str, ...]) -> None:
-    await transaction.run(
-        f"DELETE FROM timer WHERE kind IN (SELECT {given(0)} FROM {GIVEN}) AND {SERVER_OF_TIMER} = ?",
-        (to_json([[kind] for kind in kinds]), guild_id),
     )

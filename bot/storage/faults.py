@@ -26,9 +26,7 @@ _NOT_READ = (
 )
 
 _GOES_ON = "Nothing that was confirmed is lost, and I go on by myself."
-_DAMAGED = (
-    "it is damaged. Stop me, keep a copy of the file, and put a backup in its place (docs/hosting.md, Backup)"
-)
+_DAMAGED = "it is damaged. Stop me, keep a copy of the file, and put a backup in its place (docs/hosting.md, Restore)"
 _WRITE_PROTECTED = f"I may not write to it. Give me the right to write to the file and its folder. {_GOES_ON}"
 
 # https://www.sqlite.org/rescode.html; other errors are mistakes of ours
@@ -46,7 +44,7 @@ _FOR_THE_HOST = {
 
 _GONE = (
     "the file is gone, so what I stored would be lost. Put it back where it was, or stop me and put a backup there "
-    "(docs/hosting.md, Backup)"
+    "(docs/hosting.md, Restore)"
 )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.storage.backups import faults_of
 from bot.storage.database import formats, from_ms
 from bot.storage.reading import format_of, last_answer_at, looking_at
+from bot.storage.timers import EARLIEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ def inspect(database: Path, *, thorough: bool) -> Inspection:
         if "member" in tables:
             rows = connection.execute("SELECT DISTINCT zone FROM member WHERE zone IS NOT NULL")
             zones.update(zone for (zone,) in rows)
-        ((due_at,),) = connection.execute("SELECT min(due_at) FROM timer")
+        # what rests is told by what today's format has
+        is_todays = format_of(connection) == formats()
+        (due_at,) = (connection.execute(EARLIEST).fetchone() if is_todays else None) or (None,)
         return Inspection(
             format=format_of(connection),
             todays_format=formats(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.storage.database import Database, from_ms
-from bot.storage.timers import RESTS
+from bot.storage.timers import EARLIEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,7 @@ class PulseStore:
         """How much there is to do now."""
         ((timers, earliest, quizzes, challenges),) = await self._database.read(
             "SELECT (SELECT count(*) FROM timer), "
-            # those of a server that the bot has left do not count
-            f"(SELECT due_at FROM timer WHERE NOT {RESTS} ORDER BY due_at LIMIT 1), "
+            f"({EARLIEST}), "
             "(SELECT count(*) FROM quiz WHERE ended_at IS NULL), "
             "(SELECT count(*) FROM challenge WHERE ended_at IS NULL)"
         )

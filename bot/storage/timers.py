@@ -24,6 +24,9 @@ EXISTS (SELECT 1 FROM server WHERE server.removed_at IS NOT NULL AND server.guil
 """
 """SQL for whether a row of `timer` rests, because its server has removed the bot."""
 
+EARLIEST = f"SELECT due_at FROM timer WHERE NOT {RESTS} ORDER BY due_at LIMIT 1"
+"""SQL for when the earliest of what does not rest is due."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timer:

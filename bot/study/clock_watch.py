@@ -31,7 +31,7 @@ class ClockWatch:
             seconds, way = abs(ahead) // timedelta(seconds=1), "ahead of" if ahead > timedelta() else "behind"
             log.error(
                 "The clock of this machine is %d seconds %s Discord's. Questions open and close by this clock, and clicks "
-                "count by Discord's, so set it right (docs/hosting.md), best by NTP",
+                "count by Discord's, so set it right, best by NTP (docs/faults.md)",
                 seconds,
                 way,
             )

@@ -6,11 +6,11 @@ import logging
 
 import pytest
 
-from bot.storage.departures import _TIMERS as SERVER_TIMERS
 from bot.storage.leftovers import BY_SERVER
 from tests.cogs.departing import DAY, add_bot, days, outage, remove_bot, stored
 from tests.cogs.weeks import story
 from tests.messages import is_question, parts, text
+from tests.storage.filling import SERVER_TIMERS
 from tests.world import World
 
 OF_OTHERS = {"exam", "remind", "erase member", "erase server", "backup"}

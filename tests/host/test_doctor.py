@@ -320,6 +320,18 @@ def test_work_that_is_overdue(found: Found) -> None:
         assert found("database") == {}
 
 
+def test_what_rests_is_not_overdue(found: Found) -> None:
+    change(
+        DATABASE,
+        "INSERT INTO server (guild_id, removed_at) VALUES (7, 1);"
+        "INSERT INTO timer (kind, subject, due_at) VALUES ('digest', 7, 1)",
+    )
+    with alone(DATABASE):
+        assert found("database") == {}, "the server has removed the bot"
+        change(DATABASE, "UPDATE server SET removed_at = NULL")
+        assert found("database")["timers"][0] == "warning"
+
+
 @pytest.mark.parametrize(("days", "level"), [(1.9, None), (2.1, "warning"), (-1, "warning")])
 def test_the_age_of_the_last_backup(found: Found, days: float, level: str | None) -> None:
     leave_backup(timedelta(days=days))

@@ -7,7 +7,6 @@ from itertools import count
 from typing import Any
 
 from bot.storage.database import Database, Row, Transaction
-from bot.storage.departures import _TIMERS as SERVER_TIMERS
 
 SHARED = ("fact", "timer", "erased_server", "erasure")
 """Tables that are about no server in particular, or are filled in other ways."""
@@ -15,15 +14,20 @@ SHARED = ("fact", "timer", "erased_server", "erasure")
 _OF_THE_BOT = {"scope", "question_version"}
 """Tables with rows that all servers share."""
 
-_SUBJECTS = {
+SERVER_TIMERS = {
     "close": "round",
     "result": "round",
     "next": "quiz",
     "final": "quiz",
+    "challenge card": "challenge",
+    "challenge end": "challenge",
+    "challenge over": "challenge",
+    "challenge podium": "challenge",
+    "challenge crown": "challenge",
     "challenge": "",
     "digest": "",
 }
-"""What the subject of a timer is; of those not named a challenge, and '' a server."""
+"""The kinds of timers that are about something of a server, and what that is; '': the server itself."""
 
 
 async def tables(database: Database) -> list[str]:
@@ -70,8 +74,7 @@ class Filler:
         for table in [t for t in await tables(self._database) if t not in SHARED]:
             await self._add(table, guild_id, keys)
         async with self._database.transaction() as transaction:
-            for kind in SERVER_TIMERS:
-                subject = _SUBJECTS.get(kind, "challenge")
+            for kind, subject in SERVER_TIMERS.items():
                 await transaction.run(
                     "INSERT INTO timer (kind, subject, due_at) VALUES (?, ?, 0)",
                     (kind, keys[subject] if subject else guild_id),
