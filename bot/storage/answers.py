@@ -14,6 +14,7 @@ from bot.storage.database import (
     GIVEN_ORDER,
     Database,
     Row,
+    Transaction,
     from_day,
     from_ms,
     from_span,
@@ -99,26 +100,7 @@ class AnswerStore:
         await self._batches.flush()
 
     async def _commit(self, group: Sequence[_Entry]) -> list[Stored]:
-        firsts: dict[tuple[int, int], _Entry] = {}
-        for entry in group:
-            firsts.setdefault(entry.key, entry)
-        async with self._database.transaction() as transaction:
-            rows = [entry.row for entry in firsts.values()]
-            new = {(row[0], row[1]) for row in await transaction.run(_INSERT_ANSWERS, (to_json(rows),))}
-            # in the order of the clicks: the first one of a member to a question counts
-            fresh = [key for key in firsts if key in new]
-            challenge = any(firsts[key].private for key in fresh)
-            scored = await count_answers(transaction, fresh, challenge=challenge) if fresh else set()
-            standing: dict[tuple[int, int], Answer] = {}
-            if len(new) < len(group):
-                for row in await transaction.run(_SELECT_STANDING, (to_json(rows),)):
-                    standing[row[0], row[1]] = to_answer(row)
-        results = []
-        for entry in group:
-            is_new = entry.key in new and firsts[entry.key] is entry
-            stands = entry.answer if is_new else standing.get(entry.key)
-            results.append(Stored(stands, is_new, is_new and entry.key in scored))
-        return results
+        return await self._database.in_one_go(lambda transaction: _store(transaction, group))
 
     async def of_round(self, round_id: int) -> list[Answer]:
         """All answers in a round, the earliest click first."""
@@ -163,6 +145,28 @@ class AnswerStore:
             (to_json([[server] for server in servers]), member_id),
         )
         return {row[0] for row in rows}
+
+
+async def _store(transaction: Transaction, group: Sequence[_Entry]) -> list[Stored]:
+    firsts: dict[tuple[int, int], _Entry] = {}
+    for entry in group:
+        firsts.setdefault(entry.key, entry)
+    rows = [entry.row for entry in firsts.values()]
+    new = {(row[0], row[1]) for row in await transaction.run(_INSERT_ANSWERS, (to_json(rows),))}
+    # in the order of the clicks: the first one of a member to a question counts
+    fresh = [key for key in firsts if key in new]
+    challenge = any(firsts[key].private for key in fresh)
+    scored = await count_answers(transaction, fresh, challenge=challenge) if fresh else set()
+    standing: dict[tuple[int, int], Answer] = {}
+    if len(new) < len(group):
+        for row in await transaction.run(_SELECT_STANDING, (to_json(rows),)):
+            standing[row[0], row[1]] = to_answer(row)
+    results = []
+    for entry in group:
+        is_new = entry.key in new and firsts[entry.key] is entry
+        stands = entry.answer if is_new else standing.get(entry.key)
+        results.append(Stored(stands, is_new, is_new and entry.key in scored))
+    return results
 
 
 # The open round is a condition of the insert itself, so that an answer and the end of its round can't cross; and so is that

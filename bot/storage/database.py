@@ -7,10 +7,10 @@ import contextlib
 import importlib.resources
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 import orjson
@@ -21,6 +21,7 @@ from bot.storage.faults import Faults
 log = logging.getLogger(__name__)
 
 Row = Sequence[Any]
+Result = TypeVar("Result")
 
 _PATIENCE = 1000
 """Milliseconds that something waits for another program that has the database locked. Members must be answered within three
@@ -213,6 +214,23 @@ class Database:
                         await asyncio.shield(self._writer.execute("ROLLBACK"))
                     raise
 
+    async def in_one_go(self, work: Callable[[Transaction], Coroutine[Any, Any, Result]]) -> Result:
+        """A transaction that waits for nothing but its own statements; what it gives.
+
+        All of it is one visit to the writer's thread, and not one for each statement: one answer that comes alone is on disk
+        in half the time.
+
+        Raises:
+            StorageError: the file takes nothing at the moment.
+        """
+        async with self._turn:
+            with self._faults.writing():
+                await self._be_patient(0 if self._faults.is_locked else _PATIENCE)
+                # aiosqlite has no public name for a visit to its thread
+                visit = self._writer._execute(_run_whole, self._writer._conn, work)  # type: ignore[no-untyped-call]
+                result: Result = await visit
+                return result
+
     async def _be_patient(self, milliseconds: int) -> None:
         """While another program keeps the database locked, only the first waits for it: a line would grow behind each."""
         if milliseconds != self._patience:
@@ -233,6 +251,44 @@ class Transaction:
     async def run_many(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each set of parameters."""
         await self._connection.executemany(sql, parameters)
+
+
+class _Immediate(Transaction):
+    """Inside the writer's thread: nothing is waited for."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._raw = connection
+
+    async def run(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        return self._raw.execute(sql, parameters).fetchall()
+
+    async def run_many(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
+        self._raw.executemany(sql, parameters)
+
+
+def _run_whole(
+    connection: sqlite3.Connection, work: Callable[[Transaction], Coroutine[Any, Any, Result]]
+) -> Result:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = _finish(work(_Immediate(connection)))
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+    return result
+
+
+def _finish(work: Coroutine[Any, Any, Result]) -> Result:
+    """What a coroutine gives that waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+    work.close()
+    raise RuntimeError("A transaction in one go may wait for nothing but its own statements.")
 
 
 def _migrations() -> list[str]:

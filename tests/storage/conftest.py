@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.storage.database import Database, Transaction
+from bot.storage.database import Database
 from bot.storage.plans import PlanStore
 from tests.storage.histories import make_servers
 
@@ -39,14 +39,19 @@ class Commits:
 def commits(monkeypatch: pytest.MonkeyPatch) -> Commits:
     """The transactions of the test."""
     found = Commits()
-    real = Database.transaction
 
-    def counted(self: Database) -> AbstractAsyncContextManager[Transaction]:
-        found.number += 1
-        found.begun.set()
-        return real(self)
+    def count(way: str) -> None:
+        real = getattr(Database, way)
 
-    monkeypatch.setattr(Database, "transaction", counted)
+        def counted(self: Database, *work: Any) -> Any:
+            found.number += 1
+            found.begun.set()
+            return real(self, *work)
+
+        monkeypatch.setattr(Database, way, counted)
+
+    count("transaction")
+    count("in_one_go")
     return found
 
 

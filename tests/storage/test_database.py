@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DatabaseError, StorageError
-from bot.storage.database import Database, first_of_month, from_day, from_ms, to_day, to_ms
+from bot.storage.database import Database, Transaction, first_of_month, from_day, from_ms, to_day, to_ms
 from bot.storage.scores import OUTDATED
 
 PUT = "INSERT INTO fact (name, value) VALUES (?, 'x')"
@@ -160,6 +160,56 @@ async def test_cancelling_takes_back_the_whole_transaction(database: Database) -
     assert task.cancelled()
     assert cancelled.cancelled()
     assert await names(database) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "error"),
+    [
+        ("SELECT 1", ZeroDivisionError),
+        ("INSERT INTO fact VALUES ('a', 'again')", sqlite3.IntegrityError),
+        ("SELEKT", sqlite3.OperationalError),
+        ("COMMIT", ZeroDivisionError),
+    ],
+)
+async def test_an_error_takes_back_what_was_done_in_one_go(
+    database: Database, statement: str, error: type[Exception]
+) -> None:
+    async def work(transaction: Transaction) -> None:
+        await transaction.run_many(PUT, [("a",), ("b",)])
+        await transaction.run(statement)
+        raise ZeroDivisionError
+
+    with pytest.raises(error):
+        await database.in_one_go(work)
+    assert await names(database) == (["a", "b"] if statement == "COMMIT" else [])
+    await put(database, "c")
+    assert "c" in await names(database)
+
+
+async def test_in_one_go_waits_for_nothing_else(database: Database) -> None:
+    async def work(transaction: Transaction) -> None:
+        await transaction.run(PUT, ("a",))
+        await asyncio.sleep(0)
+
+    with pytest.raises(RuntimeError, match="may wait for nothing"):
+        await database.in_one_go(work)
+    assert await names(database) == []
+
+
+async def test_cancelling_what_is_done_in_one_go_leaves_all_or_nothing(database: Database) -> None:
+    for turns in range(20):
+
+        async def work(transaction: Transaction, turns: int = turns) -> None:
+            await transaction.run_many(PUT, [(f"{turns}a",), (f"{turns}b",)])
+
+        task = asyncio.create_task(database.in_one_go(work))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        await put(database, f"{turns}c")  # has its turn after it
+        stored = {name for name in await names(database) if name[:-1] == str(turns)}
+        assert stored in ({f"{turns}c"}, {f"{turns}a", f"{turns}b", f"{turns}c"})
 
 
 @pytest.mark.parametrize("times", [1, 2])
