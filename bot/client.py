@@ -6,9 +6,8 @@ import asyncio
 import hashlib
 import json
 import logging
-import re
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
@@ -17,6 +16,7 @@ from discord.ext import commands
 
 from bot.access import PERMISSIONS, Access, Who, access_of, check_access
 from bot.boundary import Outcome, answer_error
+from bot.buttons import Button, ButtonHandler, FastHandler, Pressed, find_button
 from bot.errors import RefusedError
 from bot.logs import about
 
@@ -28,23 +28,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
-ButtonHandler = Callable[[Interaction, Sequence[int]], Awaitable[None]]
 
 _SYNCED = "commands synced"
 _UNKNOWN = "unknown"
 """Stands for what is forged or gone: a log and a metric name only what there is."""
-_NUMBER = re.compile(r"[0-9]{1,18}")  # what fits into 64 bits
-
-
-class Button(NamedTuple):
-    """How a kind of button, select or form is answered."""
-
-    numbers: int
-    """How many of them follow in its id."""
-    handler: ButtonHandler
-    who: Who
-    in_server: bool
-    """Whether it is refused in direct messages."""
 
 
 class StudyhallClient(commands.AutoShardedBot):
@@ -168,35 +155,40 @@ class StudyhallClient(commands.AutoShardedBot):
         who: Who = Who.EVERYONE,
         *,
         in_server: bool = False,
+        fast: FastHandler | None = None,
     ) -> None:
         """Let a handler answer the buttons, selects and forms of a kind; it gets that many numbers from the id. What is
-        about a server is refused in direct messages.
+        about a server is refused in direct messages. `fast` answers what it can where there is a fast lane, in servers, and
+        nobody is asked there for a permission.
         """
-        self.buttons[kind] = Button(numbers, handler, who, in_server or who in PERMISSIONS)
+        if fast is not None and who in PERMISSIONS:
+            raise ValueError(f"{kind} needs a permission, which the fast lane does not ask for")
+        self.buttons[kind] = Button(numbers, handler, who, in_server or who in PERMISSIONS, fast)
+
+    def find_button(self, custom_id: str) -> Pressed | None:
+        """What was pressed; None: nothing that there is."""
+        return find_button(self.buttons, custom_id)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer what is not a command."""
         if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
             return
-        if self._is_ending:
-            return
         data: Any = interaction.data or {}
-        kind, *numbers = str(data.get("custom_id", "")).split(":")
-        button = self.buttons.get(kind)
+        custom_id = str(data.get("custom_id", ""))
+        kind = custom_id.partition(":")[0]
         is_form = interaction.type is discord.InteractionType.modal_submit
-        self.begin(interaction, "form" if is_form else "button", kind if button else _UNKNOWN)
+        name = kind if kind in self.buttons else _UNKNOWN
+        if not self.begin(interaction.guild_id, "form" if is_form else "button", name):
+            return
         outcome = Outcome.ANSWERED
         try:
-            if (
-                button is None
-                or len(numbers) != button.numbers
-                or not all(_NUMBER.fullmatch(n) for n in numbers)
-            ):
+            pressed = self.find_button(custom_id)
+            if pressed is None:
                 raise RefusedError(
                     "This button is from an older version of me. Run the command again for a new one."
                 )
-            check_access(interaction, button.who, in_server=button.in_server)
-            await button.handler(interaction, [int(number) for number in numbers])
+            check_access(interaction, pressed.button.who, in_server=pressed.button.in_server)
+            await pressed.button.handler(interaction, pressed.numbers)
         except Exception as error:
             outcome = await answer_error(interaction, error)
         self.end(outcome)
@@ -208,18 +200,20 @@ class StudyhallClient(commands.AutoShardedBot):
         if self._answering:
             await asyncio.wait(self._answering, timeout=patience)
 
-    def _note_answering(self) -> None:
+    def begin(self, guild_id: int | None, kind: str, name: str) -> bool:
+        """The task at hand begins to answer an interaction: a button, form, command or autocomplete of this name. False: it
+        is too late for that, the bot is being stopped.
+        """
+        if self._is_ending:
+            return False
         task = asyncio.current_task()
         if task is not None:
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
-
-    def begin(self, interaction: Interaction, kind: str, name: str) -> None:
-        """The task at hand begins to answer an interaction: a button, form, command or autocomplete of this name."""
-        self._note_answering()
-        about(guild=interaction.guild_id, interaction=f"{kind} {name}")
+        about(guild=guild_id, interaction=f"{kind} {name}")
         if self._metrics is not None:
             self._metrics.received(kind, name)
+        return True
 
     def end(self, outcome: Outcome) -> None:
         """The interaction that the task at hand answers has ended."""
@@ -262,11 +256,12 @@ class StudyhallClient(commands.AutoShardedBot):
 class _Tree(app_commands.CommandTree[Any]):
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Refuse who may not use a command, in the one way in which buttons refuse, too."""
-        if interaction.client._is_ending:
-            return False
         is_command = interaction.type is discord.InteractionType.application_command
         name = interaction.command.qualified_name if interaction.command else _UNKNOWN
-        interaction.client.begin(interaction, "command" if is_command else "autocomplete", name)
+        if not interaction.client.begin(
+            interaction.guild_id, "command" if is_command else "autocomplete", name
+        ):
+            return False
         if not isinstance(interaction.command, app_commands.Command):
             return True
         access = access_of(interaction.command)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.buttons import Click
 from bot.client import Interaction
 from bot.domain.questions import from_mask
 from bot.domain.rounds import Round
@@ -20,6 +21,7 @@ from cogs.cards.questions import ANSWER, SHEET, SUBMIT, answer_sheet
 from cogs.cards.verdicts import explanation_card, reply_card
 from cogs.channels import answer_privately
 from cogs.poster import DiscordPoster
+from cogs.ready import ReadyVerdicts
 
 if TYPE_CHECKING:
     from bot.client import StudyhallClient
@@ -35,6 +37,7 @@ class Answers(commands.Cog):
         self._open = open_rounds
         self._poster = poster
         self._explanations = explanations
+        self._verdicts = ReadyVerdicts()
 
     async def click(self, interaction: Interaction, numbers: Sequence[int]) -> None:
         """An option of a card: the answer, or the first tick where several are to be chosen."""
@@ -87,6 +90,31 @@ class Answers(commands.Cog):
         await answer_privately(interaction, reply_card(reply, following))
         self._poster.seen(interaction)
 
+    def click_fast(self, click: Click) -> Coroutine[Any, Any, bytes] | None:
+        """The same as `click`, where that is an answer at once."""
+        round_id, place = click.numbers
+        state = self._open.find(round_id)
+        if state is not None and state.round.question.choose > 1:
+            return None
+        return self._answer_fast(click, [place])
+
+    def submit_fast(self, click: Click) -> Coroutine[Any, Any, bytes] | None:
+        """The same as `submit`."""
+        return self._answer_fast(click, from_mask(click.numbers[1]))
+
+    def _answer_fast(self, click: Click, places: Iterable[int]) -> Coroutine[Any, Any, bytes] | None:
+        if self._poster.follows(click.channel_id, click.member_id):
+            return None  # it takes more of a click than an answer does
+        return self._fast_body(click, places)
+
+    async def _fast_body(self, click: Click, places: Iterable[int]) -> bytes:
+        round_id = click.numbers[0]
+        reply = await self._rounds.answer(
+            round_id, click.guild_id, click.member_id, places, click.at, click.channel_id
+        )
+        following = self._open.following(reply.round, click.member_id)
+        return self._verdicts.body(reply, following, in_place=click.in_place)
+
     @app_commands.command(description="Shows again why each option of your last question is right or wrong")
     @app_commands.guild_only()
     async def explain(self, interaction: Interaction) -> None:
@@ -113,7 +141,7 @@ class Answers(commands.Cog):
 async def setup(client: StudyhallClient) -> None:
     """Add the cog."""
     cog = Answers(client.app.rounds, client.app.open_rounds, client.app.explanations, client.app.poster)
-    client.answer_buttons(ANSWER, 2, cog.click, in_server=True)
+    client.answer_buttons(ANSWER, 2, cog.click, in_server=True, fast=cog.click_fast)
     client.answer_buttons(SHEET, 3, cog.tick, in_server=True)
-    client.answer_buttons(SUBMIT, 2, cog.submit, in_server=True)
+    client.answer_buttons(SUBMIT, 2, cog.submit, in_server=True, fast=cog.submit_fast)
     await client.add_cog(cog)

@@ -69,10 +69,14 @@ class DiscordPoster:
         self._followups = {key: kept for key, kept in self._followups.items() if now - kept[0] < _TOKEN_LIFE}
         self._followups[quiz.channel_id, quiz.starter_id] = (now, followup)
 
+    def follows(self, channel_id: int, member_id: int) -> bool:
+        """Whether somebody has started a quiz here and is to be reached if need be: their clicks are to be `seen`."""
+        return (channel_id, member_id) in self._followups
+
     def seen(self, interaction: discord.Interaction[Any]) -> None:
         """Somebody is still there: if they started a quiz here, they can be reached for longer."""
         key = (interaction.channel_id or 0, interaction.user.id)
-        if key in self._followups:
+        if self.follows(*key):
             self._followups[key] = (self._clock.now(), interaction.followup)
 
     async def tell_starter(self, quiz: Quiz, sentence: str) -> bool:

@@ -57,16 +57,27 @@ MAY_IMPORT = {
         "bot.logs",
     },
     # storage, running and metrics for types only
+    "bot.buttons": {"bot.access"},
     "bot.client": {
         "bot.access",
         "bot.boundary",
+        "bot.buttons",
         "bot.errors",
         "bot.logs",
         "bot.storage",
         "bot.running",
         "bot.metrics",
     },
-    "cogs": {"cogs", "bot.access", "bot.study", "bot.domain", "bot.errors", "bot.clock", "bot.client"},
+    "cogs": {
+        "cogs",
+        "bot.access",
+        "bot.study",
+        "bot.domain",
+        "bot.errors",
+        "bot.clock",
+        "bot.buttons",
+        "bot.client",
+    },
 }
 
 
@@ -86,7 +97,16 @@ def test_discord_and_sqlite_stay_where_they_belong(path: Path) -> None:
     imported = {name.split(".")[0] for name in _imports(path)}
     room = _package(path)
     if "discord" in imported:
-        assert room in {"cogs", "bot.access", "bot.boundary", "bot.client", "bot.service", "playground"}
+        assert room in {
+            "cogs",
+            "bot.access",
+            "bot.boundary",
+            "bot.buttons",
+            "bot.client",
+            "bot.fast_lane",
+            "bot.service",
+            "playground",
+        }
     if imported & {"prometheus_client"}:
         assert room in {"bot.metrics", "bot.web"}
     if imported & {"aiosqlite", "sqlite3"}:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import discord
 import simcord
 from simcord.backend.models import Overwrite
@@ -22,6 +23,7 @@ from simcord.interactions import base_payload
 from bot.app import open_app
 from bot.config import Settings
 from bot.errors import StudyhallError
+from bot.fast_lane import open_fast_lane
 from bot.metrics import Metrics
 from bot.running import App
 from bot.storage.database import Database, Transaction
@@ -37,6 +39,13 @@ BOT_MAY = discord.Permissions(view_channel=True, send_messages=True, send_messag
 MEMBERS_MAY = discord.Permissions(view_channel=True, read_message_history=True, use_application_commands=True)
 
 _DAY = 24 * 3600.0
+
+
+class _NoNetwork(aiohttp.BaseConnector):
+    """What the fast lane sends does not get through, so it goes discord.py's way, which is simulated."""
+
+    async def connect(self, *_: object, **__: object) -> Any:
+        raise aiohttp.ClientConnectionError
 
 
 class World(ChallengeWords):
@@ -90,9 +99,12 @@ class World(ChallengeWords):
         clock = SimulatedClock()
         clock.env = self.env
         settings = Settings(database=self.database, banks=self.banks, _env_file=None, **self.settings)
+        lane = await self._stack.enter_async_context(open_fast_lane(_NoNetwork(), clock))
         self.app = await self._stack.enter_async_context(
             open_app(settings, clock=clock, rng=random.Random(7), metrics=self.metrics)
         )
+        if settings.fast_lane:
+            assert lane.join(self.app.client)
 
     def seen(self, member: Any, channel: Any = None) -> list[discord.Message]:
         """What a member sees in a channel, the oldest first."""

@@ -93,8 +93,8 @@ def _teaching(round_: Round, answer: Answer | None) -> list[str]:
 def reply_card(reply: Reply, following: int | None = None) -> ui.LayoutView:
     """The one private message that answers a click on an option. `following` is the next question of a challenge."""
     match reply:
-        case Recorded():
-            return _verdict(reply, following)
+        case Recorded(round_, answer):
+            return verdict_card(round_, answer, verdict_head(reply), following)
         case AnsweredBefore(round_, answer):
             return card(
                 COLOURS[answer.outcome],
@@ -115,7 +115,8 @@ def reply_card(reply: Reply, following: int | None = None) -> ui.LayoutView:
             return card(QUIET, f"### 🔒 This question is closed\n{yours}", *_teaching(round_, answer))
 
 
-def _verdict(reply: Recorded, following: int | None) -> ui.LayoutView:
+def verdict_head(reply: Recorded) -> str:
+    """What a verdict begins with: the outcome, the points, and why they are so many."""
     round_, answer = reply.round, reply.answer
     earned = f" · +{count(answer.points, 'point')}" if answer.points else ""
     notes = []
@@ -128,12 +129,12 @@ def _verdict(reply: Recorded, following: int | None) -> ui.LayoutView:
             "-# You have already answered this question this week, so it does not score on the leaderboard again."
             + (" It counts in the challenge." if round_.private else "")
         )
-    return card(
-        COLOURS[answer.outcome],
-        lines([f"### {WORDS[answer.outcome]}{earned}", *notes]),
-        *_teaching(round_, answer),
-        *_go_on(round_, following),
-    )
+    return lines([f"### {WORDS[answer.outcome]}{earned}", *notes])
+
+
+def verdict_card(round_: Round, answer: Answer, head: str, following: int | None) -> ui.LayoutView:
+    """A verdict with this head. The rest of it follows from the choice alone."""
+    return card(COLOURS[answer.outcome], head, *_teaching(round_, answer), *_go_on(round_, following))
 
 
 VOIDED = "A moderator has voided this question: nobody has points for it in this server."
