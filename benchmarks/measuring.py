@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import platform
 import sqlite3
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from statistics import median
 from time import perf_counter
 from typing import TypeVar
@@ -14,6 +16,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 Result = TypeVar("Result")
+
+_TICK = 0.005
+"""Seconds between two looks at the event loop."""
 
 
 def wide_console() -> Console:
@@ -39,6 +44,24 @@ async def timed(work: Awaitable[Result], times: list[float]) -> Result:
     result = await work
     times.append((perf_counter() - start) * 1000)
     return result
+
+
+@contextlib.asynccontextmanager
+async def watched_loop(late: list[float]) -> AsyncIterator[None]:
+    """Note how late the event loop is with what is due, in milliseconds."""
+
+    async def tick() -> None:
+        while True:
+            start = perf_counter()
+            await asyncio.sleep(_TICK)
+            late.append((perf_counter() - start - _TICK) * 1000)
+
+    ticking = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        ticking.cancel()
+        await asyncio.wait([ticking])
 
 
 def p99(times: Sequence[float]) -> float:

@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.learners import CATALOG, GUILD, MODEL, NOW, TODAY, Learners, build
-from benchmarks.measuring import cells, judge, machine, p99, progress_on, timed, wide_console
+from benchmarks.measuring import cells, judge, machine, p99, progress_on, timed, watched_loop, wide_console
 from bot.clock import SystemClock
 from bot.domain.rounds import Answer, Round
 from bot.domain.scoring import Outcome
@@ -56,7 +56,6 @@ REVIEW_MS = 30.0
 
 _BUSY, _CALM = 200, 20
 """Answers in rounds, a second."""
-_TICK = 0.005
 _ANSWERS = 3
 """Answers of each member who begins a review."""
 
@@ -138,16 +137,16 @@ async def _measure(console: Console, path: Path, learners: Learners, calls: int)
         ((answers,),) = await database.read("SELECT count(*) FROM answer")
         start, cpu_start = perf_counter(), process_time()
         with console.status(f"Making reviews of {answers:,} old answers"):
-            async with _watched_loop(behind.of[LATE]), hall.rounds(_CALM, behind.of[IN_ROUND]):
+            async with watched_loop(behind.of[LATE]), hall.rounds(_CALM, behind.of[IN_ROUND]):
                 await hall.catch_up()
         took, cpu = perf_counter() - start, process_time() - cpu_start
         with progress_on(console) as progress:
             task = progress.add_task("Studying alone", total=2 * calls)
-            async with _watched_loop(alone.of[LATE]):
+            async with watched_loop(alone.of[LATE]):
                 for _ in range(calls):
                     await hall.study(alone)
                     progress.advance(task)
-            async with _watched_loop(busy.of[LATE]), hall.rounds(_BUSY, busy.of[IN_ROUND]):
+            async with watched_loop(busy.of[LATE]), hall.rounds(_BUSY, busy.of[IN_ROUND]):
                 for _ in range(calls):
                     await hall.study(busy)
                     progress.advance(task)
@@ -168,24 +167,6 @@ async def _measure(console: Console, path: Path, learners: Learners, calls: int)
     found = p99(alone.of[slowest])
     demand = f"A step of a review takes less than {REVIEW_MS:.0f} ms (p99): {found:.1f} ms, {slowest}"
     return judge(console, [(demand, found < REVIEW_MS)])
-
-
-@contextlib.asynccontextmanager
-async def _watched_loop(late: list[float]) -> AsyncIterator[None]:
-    """Note how late the event loop is with what is due, in milliseconds."""
-
-    async def tick() -> None:
-        while True:
-            start = perf_counter()
-            await asyncio.sleep(_TICK)
-            late.append((perf_counter() - start - _TICK) * 1000)
-
-    ticking = asyncio.create_task(tick())
-    try:
-        yield
-    finally:
-        ticking.cancel()
-        await asyncio.wait([ticking])
 
 
 class _Hall:

@@ -97,7 +97,7 @@ async def open_app(
     clock = clock or SystemClock()
     rng = rng or random.SystemRandom()
     library = Library(settings.banks)
-    library.load()
+    await library.load()
     with alone(settings.database):
         async with Database.open(settings.database) as database:
             scores = ScoreStore(database)

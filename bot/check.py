@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,12 +18,13 @@ from bot.banks.checks import Finding, Report, check
 from bot.banks.checks.bank_wide import Coverage
 from bot.banks.checks.rules import count
 from bot.banks.format import LEVELS
+from bot.banks.loader import no_collector
 from bot.domain.questions import DIFFICULTIES
 
 
 def run_check(folder: Path, *, strict: bool, as_json: bool, sources: Path | None) -> int:
     """Check the banks in a folder and print what was found; the exit status: 1 for errors, strictly for warnings too."""
-    with _no_collector():
+    with no_collector():
         report = check(folder, sources=sources, track=_progress)
     bad = report.count("error") > 0 or (strict and report.count("warning") > 0)
     if as_json:
@@ -33,18 +32,6 @@ def run_check(folder: Path, *, strict: bool, as_json: bool, sources: Path | None
     else:
         _print_report(report)
     return 1 if bad else 0
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Nearly all that a check makes is kept to its end; looking for garbage among it doubles the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _progress(things: Sequence[Any], doing: str) -> Iterable[Any]:

@@ -17,6 +17,11 @@ _NEVER_CALLED = {
     "eval", "exec", "compile", "__import__", "os.system", "os.popen", "pickle.load", "pickle.loads", "marshal.loads",
     "yaml.load", "yaml.load_all", "yaml.full_load", "yaml.unsafe_load", "shelve.open",
 }  # fmt: skip
+_NEVER_CALLED_BUT = {
+    "asyncio.create_subprocess_shell": (),
+    "asyncio.create_subprocess_exec": ("bot/banks/apart.py",),
+}
+"""Where processes are started: ours, with arguments that nobody else makes."""
 _NEVER_IMPORTED = {"subprocess", "pickle", "marshal", "shelve", "ctypes"}
 
 _SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|VALUES|ORDER BY|PRAGMA|VACUUM)\b")
@@ -54,7 +59,10 @@ def _calls(path: Path) -> Iterator[ast.Call]:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_text_becomes_code_or_a_command(path: Path) -> None:
     for call in _calls(path):
-        assert ast.unparse(call.func) not in _NEVER_CALLED, f"line {call.lineno}"
+        name = ast.unparse(call.func)
+        assert name not in _NEVER_CALLED, f"line {call.lineno}"
+        places = _NEVER_CALLED_BUT.get(name)
+        assert places is None or str(path.relative_to(ROOT)) in places, f"line {call.lineno}"
         assert not any(keyword.arg == "shell" for keyword in call.keywords), f"line {call.lineno}"
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

@@ -178,7 +178,14 @@ class Bank:
 
     def on_topic(self, topic: str | None) -> tuple[Question, ...]:
         """The questions on one topic, or all of them for None."""
-        return self.questions if topic is None else tuple(q for q in self.questions if q.topic == topic)
+        return self.questions if topic is None else self._by_topic.get(topic, ())
+
+    @cached_property
+    def _by_topic(self) -> Mapping[str, tuple[Question, ...]]:
+        found: dict[str, list[Question]] = {}
+        for question in self.questions:
+            found.setdefault(question.topic, []).append(question)
+        return {topic: tuple(questions) for topic, questions in found.items()}
 
     @cached_property
     def by_id(self) -> Mapping[str, Question]:
@@ -188,8 +195,7 @@ class Bank:
     @cached_property
     def topics_with_questions(self) -> tuple[Topic, ...]:
         """The topics that a quiz can be about, in the order of the bank."""
-        used = {question.topic for question in self.questions}
-        return tuple(topic for topic in self.topics.values() if topic.id in used)
+        return tuple(topic for topic in self.topics.values() if topic.id in self._by_topic)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.questions import QuestionId
 from bot.domain.reports import ReportState, Voiding
 from bot.domain.rounds import CloseReason
 from bot.storage.database import Database, to_ms
@@ -18,9 +19,12 @@ class VoidStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def all(self) -> set[tuple[int, str]]:
-        """All of them, as pairs of server and version."""
-        return {(row[0], row[1]) for row in await self._database.read("SELECT guild_id, version FROM voided")}
+    async def all(self) -> set[tuple[int, QuestionId, str]]:
+        """All of them: the server, the question and its version."""
+        rows = await self._database.read(
+            "SELECT guild_id, bank, question, version FROM voided JOIN question_version USING (version)"
+        )
+        return {(guild, (bank, question), version) for guild, bank, question, version in rows}
 
     async def void(self, guild_id: int, report_id: int, by: int, now: datetime) -> Voiding | None:
         """Void the question of a report, handle the open reports on it up to this one, and close its rounds in channels.

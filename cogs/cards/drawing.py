@@ -8,12 +8,14 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.statistics import wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # everything is in pixels, from the top left; text, too, for at 72 dpi a point is a pixel
 WIDTH = 1000
@@ -47,14 +49,7 @@ Box = tuple[float, float, float, float, Colour]
 
 def draw(paint: Callable[[Axes], float]) -> bytes:
     """A PNG of what `paint` draws; it returns how high the picture is to be."""
-    # It would warn of a home that it can't write to, and does well without: it takes a temporary folder.
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    # Only now, for it costs half a second and 50 MB. Without pyplot, which keeps its figures for all threads.
-    import matplotlib as mpl  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    mpl.rcdefaults()  # whatever its user's own settings are
-    figure = Figure(dpi=72, facecolor=BACKGROUND)
+    figure = _load_matplotlib()(dpi=72, facecolor=BACKGROUND)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     height = paint(axes)
@@ -67,6 +62,20 @@ def draw(paint: Callable[[Axes], float]) -> bytes:
     del figure, axes
     gc.collect(1)
     return png.getvalue()
+
+
+@cache
+def _load_matplotlib() -> type[Figure]:
+    """Only when it is needed, for it costs half a second and 50 MB. Without pyplot, which keeps its figures for all threads."""
+    # It would warn of a home that it can't write to, and does well without: it takes a temporary folder.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    import matplotlib as mpl  # noqa: PLC0415
+    import matplotlib.backends.backend_agg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    mpl.rcdefaults()  # whatever its user's own settings are
+    gc.freeze()  # what it has loaded stays; looking through it would hold everything up as long as ten clicks
+    return Figure
 
 
 def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:

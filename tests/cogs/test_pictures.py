@@ -149,7 +149,7 @@ async def test_at_the_end_nobody_waits(drawn: Pictures, draughtsman: Draughtsman
 
 
 PROGRAM = """
-import asyncio, logging, sys
+import asyncio, gc, logging, sys
 from datetime import date
 from cogs.cards.pictures import Pictures
 
@@ -161,6 +161,7 @@ async def main():
     await pictures.activity([], date(2026, 11, 20))
     assert "matplotlib" in sys.modules
     assert "matplotlib.pyplot" not in sys.modules
+    assert gc.get_freeze_count() > 10_000, "each collection looks at what matplotlib has loaded"
     waiting = asyncio.create_task(pictures.activity([], date(2026, 11, 21)))
     await asyncio.sleep(0)
     if "close" in sys.argv:

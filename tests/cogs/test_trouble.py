@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+
 import pytest
 
 from bot.storage.database import Database
@@ -209,6 +212,13 @@ async def test_reload_swaps_in_new_questions(world: World) -> None:
     assert "❌ Nothing has changed, because there is 1 problem" in broken
     assert "add up to 90" in broken
     assert "Better bank" in text((await world.ada.slash(world.channel, "help")).response)
+
+
+async def test_a_reload_whose_process_is_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    told = text((await world.mona.slash(world.channel, "reload")).response)
+    assert "The banks could not be read" in told
+    assert "Sample bank" in text((await world.ada.slash(world.channel, "help")).response)
 
 
 async def test_an_edited_question_changes_no_round_that_is_open(world: World) -> None:

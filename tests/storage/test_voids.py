@@ -207,7 +207,7 @@ async def test_it_can_count_again(database: Database) -> None:
     id_ = await report(database)
     store = VoidStore(database)
     assert await store.void(GUILD, id_, MONA, NOON) is not None
-    assert await store.all() == {(GUILD, FLAWED.version)}
+    assert await store.all() == {(GUILD, FLAWED.full_id, FLAWED.version)}
     assert not await store.restore(GUILD + 1, id_)
     await settle(database)
     assert await store.restore(GUILD, id_)
