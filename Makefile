@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 READY := $(VENV)/.ready-$(VERSION)
 
-.PHONY: run test check audit format schema permissions help
+.PHONY: run test bench check audit format schema permissions help
 
 help:  ## list what there is
 	@sed -n 's/^\([a-z]*\):.*  ## /\1: /p' Makefile
@@ -26,6 +26,9 @@ run: $(READY)  ## the playground in your browser, or the bot on Discord if DISCO
 # four at a time also on two processors: many tests wait for a browser or a process
 test: $(READY)  ## all tests
 	@$(BIN)/python -m pytest --numprocesses=4 --dist=worksteal $(ARGS)
+
+bench: $(READY)  ## how fast clicks are answered, against the least a bot can do; ARGS=--help says what there is
+	@$(BIN)/python -m benchmarks.clicks $(ARGS)
 
 check: $(READY)  ## formatting, lint, types, question banks, known vulnerabilities
 	$(BIN)/ruff format --check .

@@ -11,20 +11,30 @@ import fnmatch
 import json
 import os
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from benchmarks.clicks.payloads import (
+    Json,
+    gateway_bot,
+    guild,
+    interaction,
+    member,
+    message,
+    own_application,
+    ready,
+    registered,
+    snowflake,
+    user,
+)
+
 APPLICATION, GUILD, CHANNEL = 10**17, 10**17 + 1, 10**17 + 2
 TOKEN = "a.b.c"  # noqa: S105 - nobody's
-_DISCORD_EPOCH = 1420070400000
 
 ROOT = Path(__file__).parents[1]
-
-Json = dict[str, Any]
 
 Fault = Callable[[web.Request], Awaitable[web.StreamResponse]]
 """What happens to a request instead of what should."""
@@ -63,12 +73,6 @@ async def start_bot(
         if process.returncode is None:
             process.kill()
         await process.wait()
-
-
-def snowflake() -> int:
-    """An id that says that it was made now."""
-    snowflake.count = getattr(snowflake, "count", 0) + 1  # type: ignore[attr-defined]
-    return (int(time.time() * 1000) - _DISCORD_EPOCH << 22) + snowflake.count % 4096  # type: ignore[attr-defined]
 
 
 class Discord:
@@ -118,32 +122,20 @@ class Discord:
             await self._changed.wait_for(condition)
             return condition()
 
-    async def interact(self, member: int, kind: int, data: Json, message: Json | None = None) -> int:
+    async def interact(self, by: int, kind: int, data: Json, card: Json | None = None) -> int:
         """Let a member send a command (2) or click a button (3); the id of the interaction."""
-        interaction = snowflake()
-        everything = str((1 << 53) - 1)
-        payload: Json = {
-            "id": str(interaction),
-            "application_id": str(APPLICATION),
-            "type": kind,
-            "token": f"token-{interaction}",
-            "version": 1,
-            "guild_id": str(GUILD),
-            "channel_id": str(CHANNEL),
-            "channel": {"id": str(CHANNEL), "type": 0, "name": "quiz", "permissions": everything},
-            "member": {"user": _user(member), "roles": [], "joined_at": _NOW, "permissions": "0", "flags": 0},
-            "app_permissions": everything,
-            "locale": "en-US",
-            "entitlements": [],
-            "authorizing_integration_owners": {},
-            "context": 0,
-            "attachment_size_limit": 1,
-            "data": data,
-        }
-        if message:
-            payload["message"] = message
-        await self._send("INTERACTION_CREATE", payload)
-        return interaction
+        id_ = snowflake()
+        payload = interaction(
+            kind,
+            data,
+            application=APPLICATION,
+            guild_id=GUILD,
+            channel_id=CHANNEL,
+            by=member(by),
+            card=card,
+        )
+        await self._send("INTERACTION_CREATE", {**payload, "id": str(id_), "token": f"token-{id_}"})
+        return id_
 
     def fail(self, pattern: str, fault: Fault, times: int = 1) -> None:
         """Let the next requests on a route, such as `POST channels/*/messages`, come to grief."""
@@ -194,15 +186,13 @@ class Discord:
         """What there is at a path; None: nothing."""
         match path:
             case "users", "@me":
-                return _user(APPLICATION, bot=True)
+                return user(APPLICATION, bot=True)
             case "applications", "@me":
                 return {"id": str(APPLICATION), "name": "Studyhall", "flags": self.flags}
             case "oauth2", "applications", "@me":
-                return {"id": str(APPLICATION), "name": "Studyhall", "description": "", "flags": 0, "icon": None,
-                        "bot_public": True, "bot_require_code_grant": False, "verify_key": "", "team": None, "owner": _user(1)}  # fmt: skip
+                return own_application(APPLICATION)
             case "gateway", "bot":
-                limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-                return {"url": f"ws://{self.address}/", "shards": self.shards, "session_start_limit": limit}
+                return gateway_bot(f"ws://{self.address}/", self.shards)
             case "applications", _, "commands":
                 return self.commands
         return None
@@ -211,8 +201,7 @@ class Discord:
         """Keep what the bot sends; the answer. None: there is nothing at this path."""
         match method, *path:
             case "PUT", "applications", _, "commands":
-                extra = {"application_id": str(APPLICATION), "version": "1"}
-                self.commands = [{**command, **extra, "id": str(snowflake())} for command in body]
+                self.commands = registered(APPLICATION, body)
                 return self.commands
             case ("POST", "channels", _, "messages") | ("POST", "webhooks", _, _):
                 return self._keep(body)
@@ -228,13 +217,9 @@ class Discord:
         return None
 
     def _keep(self, body: Json) -> Json:
-        message = {
-            "id": str(snowflake()), "channel_id": str(CHANNEL), "author": _user(APPLICATION, bot=True), "content": "",
-            "timestamp": _NOW, "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [],
-            "mention_roles": [], "attachments": [], "embeds": [], "pinned": False, "type": 0, **body,
-        }  # fmt: skip
-        self.messages[int(message["id"])] = message
-        return message
+        kept = message(APPLICATION, CHANNEL, body)
+        self.messages[int(kept["id"])] = kept
+        return kept
 
     async def _serve_gateway(self, request: web.Request) -> web.StreamResponse:
         gateway = web.WebSocketResponse()
@@ -263,24 +248,9 @@ class Discord:
             elif operation == 2:
                 self._gateway = gateway
                 self._events.clear()
-                guilds = [{"id": str(GUILD), "unavailable": True}]
-                await self._send(
-                    "READY", self._ready(f"session-{self._session}", received["d"]["shard"], guilds)
-                )
-                await self._send("GUILD_CREATE", {
-                    "id": str(GUILD), "name": "Study group", "owner_id": "1", "member_count": 2, "large": False,
-                    "roles": [{"id": str(GUILD), "name": "@everyone", "permissions": "0", "position": 0, "color": 0,
-                               "hoist": False, "managed": False, "mentionable": False, "flags": 0}],
-                    "channels": [{"id": str(CHANNEL), "type": 0, "name": "quiz", "position": 0}], "threads": [],
-                    "members": [], "presences": [], "voice_states": [], "emojis": [], "stickers": [], "features": [],
-                    "stage_instances": [], "guild_scheduled_events": [], "soundboard_sounds": [], "unavailable": False,
-                    "afk_timeout": 0, "verification_level": 0, "default_message_notifications": 0,
-                    "explicit_content_filter": 0, "mfa_level": 0, "nsfw_level": 0, "premium_tier": 0,
-                    "system_channel_flags": 0, "preferred_locale": "en-US", "icon": None, "splash": None,
-                    "discovery_splash": None, "afk_channel_id": None, "system_channel_id": None, "banner": None,
-                    "rules_channel_id": None, "public_updates_channel_id": None, "vanity_url_code": None,
-                    "description": None, "premium_progress_bar_enabled": False, "joined_at": _NOW,
-                })  # fmt: skip
+                session = f"session-{self._session}"
+                await self._send("READY", self._ready(session, received["d"]["shard"], [GUILD]))
+                await self._send("GUILD_CREATE", guild(GUILD, [CHANNEL]))
                 self.connections += 1
                 await self._tell()
         return gateway
@@ -292,12 +262,8 @@ class Discord:
         self.connections += 1
         await self._tell()
 
-    def _ready(self, session: str, shard: list[int], guilds: list[Json]) -> Json:
-        return {
-            "v": 10, "user": _user(APPLICATION, bot=True), "session_id": session, "session_type": "normal",
-            "resume_gateway_url": f"ws://{self.address}/", "guilds": guilds, "shard": shard, "private_channels": [],
-            "application": {"id": str(APPLICATION), "flags": 0}, "presences": [], "relationships": [],
-        }  # fmt: skip
+    def _ready(self, session: str, shard: list[int], servers: list[int]) -> Json:
+        return ready(APPLICATION, session, f"ws://{self.address}/", shard, servers)
 
     async def _tell(self) -> None:
         async with self._changed:
@@ -357,17 +323,3 @@ def _respond(answer: Any, status: int = 200, **headers: str) -> web.Response:
         status=status,
         headers={"Content-Type": "application/json", **headers},
     )
-
-
-_NOW = "2026-11-22T12:00:00+00:00"
-
-
-def _user(id_: int, *, bot: bool = False) -> Json:
-    return {
-        "id": str(id_),
-        "username": f"user{id_}",
-        "discriminator": "0",
-        "avatar": None,
-        "bot": bot,
-        "flags": 0,
-    }
