@@ -16,7 +16,7 @@ from discord.ext import commands
 
 from bot.access import PERMISSIONS, Access, Who, access_of, check_access
 from bot.boundary import Outcome, answer_error
-from bot.buttons import Button, ButtonHandler, FastHandler, Pressed, find_button
+from bot.buttons import Button, ButtonHandler, FastHandler, find_button
 from bot.errors import RefusedError
 from bot.logs import about
 
@@ -165,10 +165,6 @@ class StudyhallClient(commands.AutoShardedBot):
             raise ValueError(f"{kind} needs a permission, which the fast lane does not ask for")
         self.buttons[kind] = Button(numbers, handler, who, in_server or who in PERMISSIONS, fast)
 
-    def find_button(self, custom_id: str) -> Pressed | None:
-        """What was pressed; None: nothing that there is."""
-        return find_button(self.buttons, custom_id)
-
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer what is not a command."""
         if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
@@ -182,7 +178,7 @@ class StudyhallClient(commands.AutoShardedBot):
             return
         outcome = Outcome.ANSWERED
         try:
-            pressed = self.find_button(custom_id)
+            pressed = find_button(self.buttons, custom_id)
             if pressed is None:
                 raise RefusedError(
                     "This button is from an older version of me. Run the command again for a new one."

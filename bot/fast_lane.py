@@ -17,12 +17,12 @@ from typing import Any
 import aiohttp
 import discord
 import orjson
-from discord.http import MultipartParameters, Route
+from discord.http import MultipartParameters, Route, json_or_text
 from discord.webhook.async_ import async_context
 from yarl import URL
 
 from bot.boundary import Outcome, answer_error
-from bot.buttons import Click
+from bot.buttons import Click, find_button
 from bot.client import StudyhallClient
 from bot.clock import Clock
 from bot.metrics import Metrics
@@ -37,11 +37,11 @@ _EPHEMERAL = 1 << 6
 _LARGE = {"message", "member", "channel", "guild"}
 """The parts of an interaction that are let go once they are read: thousands of clicks may have to wait a moment."""
 
-_NO_SUCCESS = 300
-"""The lowest status of a request that was not taken as it is."""
+_NO_SUCCESS, _TOO_FAST, _TROUBLE = 300, 429, 500
+"""https://docs.discord.com/developers/topics/opcodes-and-status-codes#http"""
 
 FEWEST, MOST = 100, 1000
-"""Requests of a burst that are under way at once."""
+"""Requests of a burst that are under way at once. There are no more connections, either (bot/service.py)."""
 
 _STEP = 100
 _TICK = 0.005
@@ -149,7 +149,7 @@ class FastLane:
         if payload["type"] != discord.InteractionType.component.value:
             return None
         try:
-            pressed = self._client.find_button(payload["data"]["custom_id"])
+            pressed = find_button(self._client.buttons, payload["data"]["custom_id"])
             if pressed is None or pressed.button.fast is None:
                 return None
             click = Click(
@@ -160,9 +160,9 @@ class FastLane:
                 discord.utils.snowflake_time(int(payload["id"])),
                 bool(payload["message"].get("flags", 0) & _EPHEMERAL),
             )
-        except KeyError:  # such as the server, in direct messages
+            body = pressed.button.fast(click)
+        except (KeyError, TypeError, ValueError, AttributeError):  # such as no server, in direct messages
             return None
-        body = pressed.button.fast(click)
         if body is None:
             return None
         rest = {key: value for key, value in payload.items() if key not in _LARGE}
@@ -191,7 +191,9 @@ class FastLane:
             ):
                 if response.status < _NO_SUCCESS:
                     return
-        # discord.py knows how to deal with rate limits and trouble, and what to make of a refusal
+                if response.status < _TROUBLE and response.status != _TOO_FAST:
+                    raise discord.HTTPException(response, await json_or_text(response))
+        # discord.py knows how to deal with rate limits and trouble
         await async_context.get().create_interaction_response(
             int(interaction_id),
             token,

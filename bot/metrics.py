@@ -164,7 +164,7 @@ class Metrics:
         self._loop_lag.observe(max(0.0, seconds))
 
     def trace(self) -> aiohttp.TraceConfig:
-        """For discord.py: watches each request that it sends. Answers to interactions go the same way."""
+        """For discord.py and the fast lane: watches each request."""
         config = aiohttp.TraceConfig()
         config.on_request_end.append(self._request_ended)
         config.on_request_exception.append(self._request_failed)

@@ -9,30 +9,32 @@ from cogs.cards.verdicts import reply_card, verdict_card, verdict_head
 from cogs.channels import private_body
 
 _HEAD = "\0"
-"""Stands for the head of a verdict. No text of a bank has this character: YAML knows none."""
+"""Stands for the head of a verdict, which is the first text of its card."""
 
 _MOST_KEPT = 1000
-"""Some 3 kB each. Members who play the challenge have an order of options of their own."""
+"""Some 3 kB each."""
 
 
 class ReadyVerdicts:
     """Makes only once what the verdicts on a choice share: all but their heads."""
 
     def __init__(self) -> None:
-        self._kept: dict[object, tuple[bytes, bytes]] = {}
+        self._kept: dict[tuple[int, frozenset[int], bool], tuple[bytes, bytes]] = {}
 
     def body(self, reply: Reply, following: int | None, *, in_place: bool) -> bytes:
         """The request that answers a click with a reply: in place of the private message that was clicked on, or with a
         new one. `following` is the next question of a challenge.
         """
-        if not isinstance(reply, Recorded):
+        # in a challenge each member has an order of options of their own
+        if not isinstance(reply, Recorded) or reply.round.private:
             return private_body(reply_card(reply, following), in_place=in_place)
         round_, answer = reply.round, reply.answer
-        key = (round_.id, round_.order, answer.choice, following, in_place)
+        # an open round keeps its question, and the number of a round is never given again
+        key = (round_.id, answer.choice, in_place)
         if key not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            card = verdict_card(round_, answer, _HEAD, following)
+            card = verdict_card(round_, answer, _HEAD, following=None)
             before, _, after = private_body(card, in_place=in_place).partition(orjson.dumps(_HEAD))
             self._kept[key] = (before, after)
         before, after = self._kept[key]

@@ -24,7 +24,7 @@ def did(member: int, button: str, told: str | None) -> Sent:
     return one
 
 
-CHOSE_A, CHOSE_B = "✅ **You chose A**  an option", "❌ **You chose B**  an option"
+CHOSE_A, CHOSE_B = (f"### ❌ Not correct\n❌ **You chose {letter}**  an option" for letter in "AB")
 STANDS_A = "### Your first answer stands: A\n❌ Not correct"
 
 
@@ -134,6 +134,17 @@ def test_the_wrong_words(database: Path) -> None:
     assert counted([did(7, "a:1:0", CHOSE_B)], database) == {"wrong": 1}
     assert counted([did(7, "a:1:0", CHOSE_A), did(7, "a:1:1", CHOSE_B)], database) == {"wrong": 1}
     assert counted([did(7, "a:1:0", "### 🔒 This question is closed")], database) == {"wrong": 1}
+
+
+def test_the_wrong_outcome(database: Path) -> None:
+    store(database, 7, 1 << 2)
+    told = CHOSE_A.replace("❌ Not correct", "✅ Correct · +10 points")
+    assert counted([did(7, "a:1:0", told)], database) == {"wrong": 1}
+
+
+def test_a_hint_that_is_none(database: Path) -> None:
+    assert counted([did(7, "h:1", "Something went wrong on my side.")], database) == {"wrong": 1}
+    assert check([did(7, "h:1", "You have answered this question already.")], database).is_sound
 
 
 def test_an_answer_of_nobody(database: Path) -> None:

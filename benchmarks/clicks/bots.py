@@ -105,7 +105,7 @@ class Running:
         return next(int(line.split()[1]) / 1000 for line in lines if line.startswith(f"{name}:"))
 
     async def kill(self) -> None:
-        """End it as a power failure would."""
+        """End it without a chance to finish anything."""
         if self.process.returncode is None:
             self.process.kill()
         await self.process.wait()

@@ -87,15 +87,21 @@ async def _burst(job: Job, core: int | None) -> Burst:
         await place.running.settle()
         sent, result = await _measure(job, place, questions)
         if job.bot.stores:
-            cut_off = await _kill_amid_clicks(place, questions[0])
+            cut_off = await _kill_amid_clicks(place, questions[0], job.case.delay)
             result.findings = check(sent, place.database, cut_off)
         else:
             result.findings = check_replies(sent)
+        for _ in range(place.standin.unknown):
+            result.findings.note("wrong", "something was answered that nobody did")
     return result
 
 
-async def _kill_amid_clicks(place: Place, question: Question) -> list[Sent]:
-    """End the bot while it answers more clicks: what is not on disk then was not there before the answer, either."""
+async def _kill_amid_clicks(place: Place, question: Question, delay: float) -> list[Sent]:
+    """End the bot while it answers more clicks: what is not committed then was not so before the answer, either.
+
+    Raises:
+        RuntimeError: it has answered none of them, so that this shows nothing.
+    """
     sent = [
         place.standin.click(
             LAST_MEMBERS + number, question.card, question.options[number % len(question.options)]
@@ -105,7 +111,9 @@ async def _kill_amid_clicks(place: Place, question: Question) -> list[Sent]:
     with contextlib.suppress(TimeoutError):
         await place.standin.answered(sent[_MORE // 3], _SILENCE)
     await place.running.kill()
-    await asyncio.sleep(_ON_THE_WAY)
+    await asyncio.sleep(_ON_THE_WAY + 3 * delay)
+    if not any(one.is_acknowledged for one in sent):
+        raise RuntimeError("The bot was killed before it had answered any of the last clicks.")
     return sent
 
 
@@ -118,9 +126,13 @@ async def _measure(job: Job, place: Place, questions: Sequence[Question]) -> tup
     gc.freeze()
     gc.disable()
     before = _Used.now(running)
-    async with _boards(standin, questions[0].card.channel) if case.boards else contextlib.nullcontext():
+    boards: list[Sent] = []
+    async with (
+        _looking(standin, questions[0].card.channel, boards) if case.boards else contextlib.nullcontext()
+    ):
         await _click(job, standin, questions, coming, sent)
         await _wait(sent)
+    await _wait(boards)
     meanwhile = _Used.now(running)
     await asyncio.sleep(_TAIL)
     used = _Used.now(running).bot - before.bot
@@ -130,7 +142,7 @@ async def _measure(job: Job, place: Place, questions: Sequence[Question]) -> tup
         raise RuntimeError(f"{job.bot.name} has answered nothing.")
     times = [one.seconds * 1000 for one in answered]
     took = max(one.at + one.seconds for one in answered) - sent[0].at
-    return sent, Burst(
+    return [*sent, *boards], Burst(
         clicks=len(sent),
         acknowledged=sum(one.is_acknowledged for one in sent),
         late=sum(one.seconds > TIME_TO_ANSWER for one in answered),
@@ -197,12 +209,12 @@ async def _wait(sent: Sequence[Sent]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _boards(standin: Standin, channel: int) -> AsyncIterator[None]:
+async def _looking(standin: Standin, channel: int, looks: list[Sent]) -> AsyncIterator[None]:
     """Somebody looks at a board each second."""
 
     async def look() -> None:
         while True:
-            standin.send_command(_VIEWER, channel, "leaderboard")
+            looks.append(standin.send_command(_VIEWER, channel, "leaderboard"))
             await asyncio.sleep(1)
 
     looking = asyncio.create_task(look())
@@ -210,3 +222,4 @@ async def _boards(standin: Standin, channel: int) -> AsyncIterator[None]:
         yield
     finally:
         looking.cancel()
+        await asyncio.wait([looking])

@@ -70,7 +70,14 @@ CASES = {
         # a server may start 60 quizzes in five minutes
         Case("channels", "100 channels, 50 members click in each at once", 5000, channels=100, servers=4),
         replace(BURST, name="tls", about="5,000 at once with TLS and 150 ms", tls=True, delay=0.15),
-        replace(BURST, name="tally", about="5,000 in 3 s, while the tally is edited", seconds=3),
+        replace(
+            BURST,
+            name="tally",
+            about="5,000 in 3 s with TLS and 150 ms, while the tally is edited",
+            seconds=3,
+            tls=True,
+            delay=0.15,
+        ),
         replace(BURST, name="hints", about="5,000 at once, a fifth of them for hints", hints=0.2),
         replace(BURST, name="board", about="5,000 at once, and a board each second", boards=True),
     )

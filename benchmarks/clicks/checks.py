@@ -14,8 +14,10 @@ import orjson
 
 from benchmarks.clicks.questions import text
 from benchmarks.clicks.standin import Sent
+from bot.domain.scoring import Outcome
 from bot.storage.rounds import from_order
 from cogs.cards.questions import ANSWER, HINT
+from cogs.cards.verdicts import WORDS
 
 _VERDICT = re.compile(r"\*\*You chose ([A-F])\*\*")
 _STANDS = re.compile(r"Your first answer stands: ([A-F])\b")
@@ -67,7 +69,8 @@ def check(sent: Sequence[Sent], database: Path, cut_off: Sequence[Sent] = ()) ->
         }
         stored = Counter(
             connection.execute(
-                f"SELECT round_id, member_id, choice FROM answer WHERE round_id IN ({marks})", [*rounds]
+                f"SELECT round_id, member_id, choice, outcome FROM answer WHERE round_id IN ({marks})",
+                [*rounds],
             ).fetchall()
         )
         _check_answers(clicks, orders, stored, findings)
@@ -97,15 +100,17 @@ def _check_answered(sent: Iterable[Sent], findings: Findings) -> None:
 def _check_answers(
     clicks: Iterable[Sent],
     orders: Mapping[int, Sequence[int]],
-    stored: Counter[tuple[int, int, int]],
+    stored: Counter[tuple[int, int, int, int]],
     findings: Findings,
 ) -> None:
     by_member: dict[tuple[int, int], list[Sent]] = {}
     for one in clicks:
         by_member.setdefault((_round(one), one.member), []).append(one)
     rows: dict[tuple[int, int], list[int]] = {}
-    for round_id, member, choice in stored.elements():
+    outcomes: dict[tuple[int, int], Outcome] = {}
+    for round_id, member, choice, outcome in stored.elements():
         rows.setdefault((round_id, member), []).append(choice)
+        outcomes[round_id, member] = Outcome(outcome)
     for key in rows.keys() - by_member.keys():
         findings.note("wrong", f"{key[1]} has an answer to question {key[0]} without a click")
     for key, own in by_member.items():
@@ -118,17 +123,18 @@ def _check_answers(
             findings.note("lost", f"{member} was answered, and has no answer to question {round_id}")
         if choices and any(choice != 1 << orders[round_id][first] for choice in choices):
             findings.note("wrong", f"{member} clicked on place {first} first, and {choices} is stored")
-        _check_words(own, "ABCDEF"[first], findings)
+        _check_words(own, "ABCDEF"[first], outcomes.get(key), findings)
 
 
-def _check_words(own: Sequence[Sent], letter: str, findings: Findings) -> None:
-    """The first click is told its verdict, each later one that the first answer stands."""
+def _check_words(own: Sequence[Sent], letter: str, outcome: Outcome | None, findings: Findings) -> None:
+    """The first click is told its verdict, each later one that the first answer stands, with the outcome that is stored."""
     for place, one in enumerate(own):
         if not one.is_acknowledged:
             continue
         words = text(orjson.loads(one.answer).get("data") or {})
         said = (_STANDS if place else _VERDICT).search(words)
-        if said is None or said[1] != letter:
+        is_told = outcome is None or WORDS[outcome] in words
+        if said is None or said[1] != letter or not is_told:
             beginning = " ".join(words.split())[:80]
             findings.note(
                 "wrong", f"click {place + 1} of {one.member}, first on {letter}, was told: {beginning}"
@@ -138,7 +144,11 @@ def _check_words(own: Sequence[Sent], letter: str, findings: Findings) -> None:
 def _check_hints(hints: Iterable[Sent], taken: Counter[tuple[int, int, int]], findings: Findings) -> None:
     members = {(round_id, member) for round_id, member, _ in taken}
     for one in hints:
-        if one.is_acknowledged and b"Hint 1" in one.answer and (_round(one), one.member) not in members:
+        if not one.is_acknowledged:
+            continue
+        if b"Hint 1" not in one.answer and b"answered" not in one.answer:
+            findings.note("wrong", f"{one.member} asked for a hint, and was told {one.answer[:80]!r}")
+        elif b"Hint 1" in one.answer and (_round(one), one.member) not in members:
             findings.note("lost", f"{one.member} was given a hint that is not stored")
     for (round_id, member, step), times in taken.items():
         if times > 1:

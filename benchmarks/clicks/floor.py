@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import discord
@@ -37,4 +38,7 @@ class _Client(discord.Client):
         print("ready", flush=True)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.send_message(ANSWER, ephemeral=True)
+        with contextlib.suppress(
+            discord.NotFound
+        ):  # too late; a traceback for each would only make it slower
+            await interaction.response.send_message(ANSWER, ephemeral=True)

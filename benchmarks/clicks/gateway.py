@@ -63,7 +63,7 @@ class Gateway:
         self._link: _Link | None = None
         self._runner: web.AppRunner | None = None
         self.url = ""
-        self.identified = self.resumed = 0
+        self.identified = 0
         """How often."""
         self.changed = asyncio.Event()
         """A session began or went on."""
@@ -126,7 +126,6 @@ class Gateway:
                 self._link = link
                 for event in self._session.events[data["seq"] :]:
                     link.send(event)
-                self.resumed += 1
                 self.send("RESUMED", {})
                 self.changed.set()
             case 6:

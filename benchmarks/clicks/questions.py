@@ -113,13 +113,14 @@ async def _open(standin: Standin, channel: int, place: int) -> Question:
         starter = _STARTER + place * _TRIES + attempt
         seen = set(standin.messages)
         sent = await standin.command(starter, channel, "quiz start", questions=1, seconds=_SECONDS)
+        if b"already running" in sent.answer:  # the bot was killed in it, in the run before
+            await standin.command(starter, channel, "quiz stop")
+            continue
         if b"1 question" not in sent.answer:
             raise RuntimeError(f"/quiz start was answered with {_words(sent)}")
         message = await standin.until(partial(_asked, standin, seen, channel), 30)
         question = Question.on(message)
         if question is not None:
-            # its time is written down when the bot knows that it is posted
-            await asyncio.sleep(0.05)
             return question
         await standin.command(starter, channel, "quiz stop")
     raise RuntimeError(f"None of {_TRIES} questions can be answered with one click.")

@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import ssl
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +44,6 @@ class Place:
     standin: Standin
     running: Running
     database: Path
-
-
-Work = Callable[[Job, Place], Awaitable[Result]]
 
 
 def in_fresh_process(work: Callable[[Job], Result], job: Job) -> Result:

@@ -288,9 +288,10 @@ class Standin:
                 return posted
             case "PATCH", "channels", channel, "messages", id_:
                 self.edits += 1
-                edited = self._message(int(channel), orjson.loads(body))
-                self.messages[int(id_)] = {**edited, "id": id_}
-                return self.messages[int(id_)]
+                edited = {**self._message(int(channel), orjson.loads(body)), "id": id_}
+                if int(id_) in self.messages:  # not one that was posted before a restart
+                    self.messages[int(id_)] = edited
+                return edited
             case ("POST", "webhooks", _, _) | ("PATCH", "webhooks", _, _, "messages", _):
                 return self._message(0, orjson.loads(body))
         return None

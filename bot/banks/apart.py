@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ _LOT = 20
 _PAUSE = 0.002
 """Seconds between two lots, for the loop to rest: threads, such as the database's, hardly get on while it does not."""
 
+_PATIENCE = 120.0
+"""Seconds. Ten thousand questions take some five."""
+
 _LONGEST_LINE = 1 << 22
 """Bytes; several times what the questions of a lot can take, as the length of what is shown of each is limited."""
 
@@ -38,20 +41,30 @@ async def load_catalog_apart(folder: Path) -> Loaded:
     Raises:
         BankError: the other process was ended before it was done.
     """
+    try:
+        async with asyncio.timeout(_PATIENCE), _reading(folder) as lines:
+            return await _receive(lines)
+    except (EOFError, OSError, ValueError) as error:
+        reason = str(error) or f"that took more than {_PATIENCE:.0f} s"
+        raise BankError(
+            f"The banks could not be read: {reason}. A process of its own does that; memory may be short for it. Try again later."
+        ) from error
+
+
+@asynccontextmanager
+async def _reading(folder: Path) -> AsyncIterator[asyncio.StreamReader]:
+    """A process that reads the banks; what it says."""
+    hidden = {"DISCORD_TOKEN", "DISCORD_TOKEN_FILE"}  # it needs none
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot.banks.apart", str(folder)),
+        *(sys.executable, "-P", "-m", "bot.banks.apart", str(folder)),
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**kept, "PYTHONPATH": os.pathsep.join(sys.path)},
         limit=_LONGEST_LINE,
     )
     assert process.stdout is not None  # noqa: S101
     try:
-        return await _receive(process.stdout)
-    except EOFError as error:
-        raise BankError(
-            f"The banks could not be read: the process that does so has ended early (status {await process.wait()}), perhaps "
-            "because memory is short. Nothing has changed; try again later."
-        ) from error
+        yield process.stdout
     finally:
         with suppress(ProcessLookupError):
             process.kill()
@@ -64,20 +77,23 @@ async def _receive(source: asyncio.StreamReader) -> Loaded:
     Raises:
         EOFError: its end is missing.
     """
-    problems, heads = await _read(source)
+    heads = await _read(source)
+    problems: list[Problem] = []
+    while found := await _read(source):
+        problems += [Problem(**each) for each in found]
     questions: dict[str, list[Question]] = {head["id"]: [] for head in heads}
     while lot := await _read(source):
         for values in lot:
             questions[values["bank"]].append(Question.from_dict(values))
         await asyncio.sleep(_PAUSE)
     banks = [_bank(head, questions[head["id"]]) for head in heads]
-    return Loaded(Catalog({bank.id: bank for bank in banks}), tuple(Problem(**each) for each in problems))
+    return Loaded(Catalog({bank.id: bank for bank in banks}), tuple(problems))
 
 
 async def _read(source: asyncio.StreamReader) -> Any:
     line = await source.readline()
     if not line.endswith(b"\n"):
-        raise EOFError
+        raise EOFError("the process that was to do it has ended early")
     return orjson.loads(line)
 
 
@@ -89,12 +105,16 @@ def _bank(head: Mapping[str, Any], questions: list[Question]) -> Bank:
 
 
 def _lines(loaded: Loaded) -> Iterator[Any]:
-    """All but the questions, then these in lots, of which the last is empty."""
+    """The banks without their questions, then problems and questions in lots, of which the last of each are empty."""
     banks = loaded.catalog.banks.values()
-    yield loaded.problems, [replace(bank, questions=()) for bank in banks]
-    questions = [question for bank in banks for question in bank.questions]
-    for first in range(0, len(questions), _LOT):
-        yield questions[first : first + _LOT]
+    yield [replace(bank, questions=()) for bank in banks]
+    yield from _lots(loaded.problems)
+    yield from _lots([question for bank in banks for question in bank.questions])
+
+
+def _lots(things: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for first in range(0, len(things), _LOT):
+        yield things[first : first + _LOT]
     yield []
 
 

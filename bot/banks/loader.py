@@ -120,11 +120,12 @@ def find_banks(folder: Path) -> tuple[list[Path], list[Problem]]:
 
 
 def bytes_in(folder: Path) -> int:
-    """How large the files of all banks below a folder are together; 0 if that can't be told."""
-    try:
-        return sum(path.stat().st_size for path in folder.rglob("*.y*ml"))
-    except OSError:
-        return 0
+    """How large the files of all banks below a folder are together, as far as that can be told."""
+    size = 0
+    for path in (*folder.glob("*.y*ml"), *folder.glob("*/*.y*ml")):
+        with suppress(OSError):
+            size += path.stat().st_size
+    return size
 
 
 def _closed(path: Path, error: OSError) -> Problem:

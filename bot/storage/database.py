@@ -269,8 +269,8 @@ class _Immediate(Transaction):
 def _run_whole(
     connection: sqlite3.Connection, work: Callable[[Transaction], Coroutine[Any, Any, Result]]
 ) -> Result:
-    connection.execute("BEGIN IMMEDIATE")
     try:
+        connection.execute("BEGIN IMMEDIATE")
         result = _finish(work(_Immediate(connection)))
         connection.execute("COMMIT")
     except BaseException:

@@ -55,6 +55,7 @@ class Library:
         Raises:
             BankError: it could not be read at all.
         """
+        gc.collect()  # of what is garbage by now nothing is to stay for good
         async with self._turn:  # each takes memory, and some 300 MB for a huge bank
             loaded = await load_catalog_apart(self._folder)
         if not loaded.problems:

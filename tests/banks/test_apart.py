@@ -63,12 +63,33 @@ async def test_a_process_that_is_ended_changes_nothing(
     books = Library(write_two(tmp_path, 1))
     await books.load()
     before = books.catalog
-    monkeypatch.setattr(sys, "executable", shutil.which("false"))
-    with pytest.raises(
-        BankError, match=r"The banks could not be read.*\(status 1\).*Nothing has changed; try again later\."
+    (tmp_path / "strange").write_text("#!/bin/sh\necho Welcome to this machine\n")
+    (tmp_path / "strange").chmod(0o755)
+    for program, reason in (
+        (shutil.which("false"), "has ended early"),
+        (str(tmp_path / "missing"), "No such file"),
+        (str(tmp_path / "strange"), "unexpected character"),
     ):
-        await books.reload()
-    assert books.catalog is before
+        monkeypatch.setattr(sys, "executable", program)
+        with pytest.raises(BankError, match=rf"The banks could not be read: .*{reason}.*Try again later\."):
+            await books.reload()
+        assert books.catalog is before
+
+
+async def test_very_many_problems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_LONGEST_LINE", 20_000)
+    folder = write_two(tmp_path, 200)
+    path = folder / "small" / "one.yaml"
+    path.write_text(path.read_text().replace("why:", "whi:"))
+    loaded = await load_catalog_apart(folder)
+    assert loaded == load_catalog(folder)
+    assert len(loaded.problems) > 200
+
+
+async def test_one_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_PATIENCE", 0)
+    with pytest.raises(BankError, match="took more than 0 s"):
+        await load_catalog_apart(write_two(tmp_path, 1))
 
 
 async def test_large_banks_are_read_apart_also_at_start(
