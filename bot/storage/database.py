@@ -27,6 +27,12 @@ _PATIENCE = 1000
 """Milliseconds that something waits for another program that has the database locked. Members must be answered within three
 seconds, those included who come while others wait."""
 
+_CACHE_KIB = 16_000
+"""Memory for pages of the file, taken as it is needed."""
+
+_LOG_PAGES = 8_000
+"""Pages of 4 KiB that the log takes before they are written into the database."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -168,6 +174,9 @@ class Database:
                 # WAL lets readers go on during a commit; FULL makes a commit survive a power cut
                 await writer.execute("PRAGMA journal_mode = WAL")
                 await writer.execute("PRAGMA synchronous = FULL")
+                # a burst of answers in a large database touches pages all over it
+                await writer.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+                await writer.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
                 # what is erased is written over, also in the file; most builds of SQLite do that without being asked
                 await writer.execute("PRAGMA secure_delete = ON")
                 reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
