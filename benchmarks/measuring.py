@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import os
 import platform
+import random
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from statistics import median
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -62,6 +63,32 @@ async def watched_loop(late: list[float]) -> AsyncIterator[None]:
     finally:
         ticking.cancel()
         await asyncio.wait([ticking])
+
+
+@contextlib.asynccontextmanager
+async def arrivals(
+    a_second: float, rng: random.Random, arrive: Callable[[float], Coroutine[Any, Any, None]]
+) -> AsyncIterator[None]:
+    """Let members arrive at times of their own, the first at once, so many in a second on average. `arrive` is given when one was due, by
+    `perf_counter`, however late the event loop is.
+    """
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def come() -> None:
+        due = perf_counter()
+        while True:
+            tasks.add(asyncio.create_task(arrive(due)))
+            due += rng.expovariate(a_second)
+            await asyncio.sleep(due - perf_counter())
+
+    coming = asyncio.create_task(come())
+    try:
+        yield
+    finally:
+        coming.cancel()
+        await asyncio.wait([coming, *tasks])
+    for task in tasks:
+        task.result()
 
 
 def p99(times: Sequence[float]) -> float:

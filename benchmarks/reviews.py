@@ -26,7 +26,17 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.learners import CATALOG, GUILD, MODEL, NOW, TODAY, Learners, build
-from benchmarks.measuring import cells, judge, machine, p99, progress_on, timed, watched_loop, wide_console
+from benchmarks.measuring import (
+    arrivals,
+    cells,
+    judge,
+    machine,
+    p99,
+    progress_on,
+    timed,
+    watched_loop,
+    wide_console,
+)
 from bot.clock import SystemClock
 from bot.domain.rounds import Answer, Round
 from bot.domain.scoring import Outcome
@@ -244,27 +254,15 @@ class _Hall:
     @contextlib.asynccontextmanager
     async def rounds(self, a_second: int, times: list[float]) -> AsyncIterator[None]:
         """Let members answer in rounds, so many in a second, and note how long each of them waits."""
-        clicks: set[asyncio.Task[None]] = set()
 
-        async def click(answer: Answer) -> None:
-            await timed(self._answers.add(answer), times)
-            self.memory.answered(self._rounds[answer.round_id], answer)
+        async def click(_due: float) -> None:
+            answer = next(self._clicks, None)
+            if answer is not None:
+                await timed(self._answers.add(answer), times)
+                self.memory.answered(self._rounds[answer.round_id], answer)
 
-        async def come() -> None:
-            due = perf_counter()
-            for answer in self._clicks:
-                due += self._rng.expovariate(a_second)
-                await asyncio.sleep(due - perf_counter())
-                clicks.add(asyncio.create_task(click(answer)))
-
-        coming = asyncio.create_task(come())
-        try:
+        async with arrivals(a_second, self._rng, click):
             yield
-        finally:
-            coming.cancel()
-            await asyncio.wait([coming, *clicks])
-        for task in clicks:
-            task.result()
 
 
 def _clicks(rng: random.Random, rounds: Sequence[int], learners: Learners) -> Iterator[Answer]:

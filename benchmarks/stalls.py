@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import random
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -26,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.banks import write_copies
-from benchmarks.measuring import cells, judge, machine, p99, timed, watched_loop, wide_console
+from benchmarks.measuring import arrivals, cells, judge, machine, p99, timed, watched_loop, wide_console
 from bot.app import open_app
 from bot.banks.loader import load_catalog
 from bot.clock import SystemClock
@@ -169,31 +168,12 @@ class _Members:
         """Answer while some work is done, once and again until so many seconds are over."""
         measured = Measured(name)
         end = perf_counter() + seconds
-        async with watched_loop(measured.late), self._clicking(measured.clicks):
+        clicking = arrivals(_CLICKS, self._rng, lambda due: self._click(due, measured.clicks))
+        async with watched_loop(measured.late), clicking:
             await timed(work(), measured.work)
             while perf_counter() < end:
                 await timed(work(), measured.work)
         return measured
-
-    @contextlib.asynccontextmanager
-    async def _clicking(self, times: list[float]) -> AsyncIterator[None]:
-        clicks: set[asyncio.Task[None]] = set()
-
-        async def come() -> None:
-            due = perf_counter()
-            while True:
-                clicks.add(asyncio.create_task(self._click(due, times)))
-                due += self._rng.expovariate(_CLICKS)
-                await asyncio.sleep(due - perf_counter())
-
-        coming = asyncio.create_task(come())
-        try:
-            yield
-        finally:
-            coming.cancel()
-            await asyncio.wait([coming, *clicks])
-        for task in clicks:
-            task.result()
 
     async def _click(self, due: float, times: list[float]) -> None:
         """One member's click, which should have been answered when it was due."""

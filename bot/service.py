@@ -59,7 +59,7 @@ def run(settings: Settings) -> int:
         raise SettingsError(_TOKENLESS)
     token = settings.discord_token.get_secret_value()
     set_up_logging(settings.log_level, settings.log_format, token)
-    _allow_many_connections()
+    allow_many_connections()
     try:
         asyncio.run(_serve(settings, token))
     except discord.LoginFailure:
@@ -140,7 +140,7 @@ def change_threads_often() -> None:
     sys.setswitchinterval(_TURN)
 
 
-def _allow_many_connections() -> None:
+def allow_many_connections() -> None:
     """Raise the soft limit on open files: a burst of clicks needs a thousand connections."""
     try:
         import resource  # noqa: PLC0415 - not on Windows

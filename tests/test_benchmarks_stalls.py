@@ -22,7 +22,7 @@ def usual_process() -> Iterator[None]:
 
 
 def test_stalls(capsys: pytest.CaptureFixture[str]) -> None:
-    assert stalls.main(["--questions", "300", "--seconds", "0.05"]) in {0, 1}
+    stalls.main(["--questions", "300", "--seconds", "0.05"])
     table = capsys.readouterr().out
     assert "A bank of 486 questions" in table
     for row in ("nothing", "a reload", "the first picture", "a picture of past exams"):

@@ -14,9 +14,11 @@ import pytest
 from aiohttp import web
 
 from bot.access import Who
+from bot.buttons import Click
 from bot.clock import SystemClock
 from bot.fast_lane import FEWEST, MOST, Window, open_fast_lane
 from bot.storage.database import Database, Row
+from tests.messages import text as said
 from tests.wire import Discord, limit, refuse, reset
 from tests.wired import ADA, GRACE, LINUS, button, click, command, connected_bot, newest, text
 from tests.world import SAMPLE_BANKS, World
@@ -247,3 +249,16 @@ async def test_requests_that_fail_give_their_place_back() -> None:
             async with window.request():
                 raise OSError("broken")
     assert window.size == FEWEST
+
+
+async def test_a_mistake_in_it_is_a_click_that_goes_the_normal_way(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistake(_: Click) -> None:
+        raise ZeroDivisionError
+
+    buttons = world.app.client.buttons
+    buttons["a"] = buttons["a"]._replace(fast=mistake)
+    card = await world.start_quiz(questions=1, topic="one")
+    assert "✅ Correct" in said(await world.choose(world.ada, "the right one", card))
+    assert "The fast lane could not take a click" in caplog.text

@@ -12,7 +12,6 @@ def main(arguments: Sequence[str]) -> int:
     api, gateway, core, kind = arguments
     if core:
         os.sched_setaffinity(0, {int(core)})
-    allow_many_connections()
     _move_discord(api, gateway)
     if kind.startswith("floor"):
         from benchmarks.clicks import floor  # noqa: PLC0415
@@ -23,16 +22,6 @@ def main(arguments: Sequence[str]) -> int:
     from playground.__main__ import main as run  # noqa: PLC0415
 
     return run(["--unless-token"])  # what `make run` calls
-
-
-def allow_many_connections() -> None:
-    """Take the hard limit on open files: discord.py's defaults open a connection for each click."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _move_discord(api: str, gateway: str) -> None:

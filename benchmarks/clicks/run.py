@@ -18,9 +18,9 @@ import trustme
 
 from benchmarks.clicks.bots import Bot, Running, cores, start_bot
 from benchmarks.clicks.cases import Case
-from benchmarks.clicks.launch import allow_many_connections
 from benchmarks.clicks.payloads import Json
 from benchmarks.clicks.standin import Standin
+from bot.service import allow_many_connections
 
 Result = TypeVar("Result")
 
@@ -58,7 +58,7 @@ def run_alone(work: Coroutine[Any, Any, Result]) -> Result:
     own = cores()
     if own is not None:
         os.sched_setaffinity(0, {own[0]})
-    allow_many_connections()
+    allow_many_connections()  # also for the bot: discord.py's defaults open a connection for each click
     try:
         import uvloop  # noqa: PLC0415 - not on Windows; it makes TLS cheaper for the stand-in
     except ImportError:
